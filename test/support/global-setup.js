@@ -1,0 +1,21 @@
+// Looks which databases answer before the tests start, tells so in one plain line, and hands the finding to the workers
+// through the environment. Plain JavaScript, because Jest does not compile this file.
+import { databaseServers } from './database-servers.js';
+
+export default async function globalSetup() {
+  const found = ['sqlite'];
+  const missing = [];
+  for (const server of databaseServers) {
+    try {
+      await server.run('SELECT 1');
+      found.push(server.kind);
+    } catch (error) {
+      // A refused connection to a name with several addresses has an empty message and a list of errors.
+      const reason = (error.errors?.[0] ?? error).message;
+      missing.push(`${server.kind} (${server.variable}=${server.url}): ${reason}`);
+    }
+  }
+  process.env.RESTLESS_DATABASES = found.join(',');
+  process.env.RESTLESS_MISSING_DATABASES = missing.join('; ');
+  console.log(`\nDatabases: ${found.join(', ')}.${missing.length > 0 ? ` Left out: ${missing.join('; ')}.` : ''}`);
+}
