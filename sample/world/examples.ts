@@ -28,11 +28,11 @@ export const examples: readonly Example[] = [
 ];
 
 /**
- * A URL in full, with brackets, quotes and spaces escaped: a browser would do that itself, a terminal and curl do not.
+ * A URL in full, with brackets, quotes and spaces escaped. A browser would do that itself; a terminal and curl do not.
  *
  * @example
- * urlOf('http://localhost:3000', { path: '/api/city?page[size]=1', … }) // 'http://localhost:3000/api/city?page%5Bsize%5D=1'
+ * urlOf('http://localhost:3000', '/api/city?page[size]=1'); // 'http://localhost:3000/api/city?page%5Bsize%5D=1'
  */
-export function urlOf(origin: string, example: Example): string {
-  return origin + encodeURI(example.path).replaceAll('[', '%5B').replaceAll(']', '%5D');
+export function urlOf(origin: string, path: string): string {
+  return origin + encodeURI(path).replaceAll('[', '%5B').replaceAll(']', '%5D');
 }

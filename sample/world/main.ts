@@ -1,5 +1,4 @@
 /** Starts the world: imports it on the first start, serves it, and says what to look at. */
-import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import { SingleBar, Presets } from 'cli-progress';
@@ -31,5 +30,5 @@ async function importWithProgress(file: string): Promise<void> {
 
 function printExamples(origin: string): void {
   console.log(`\nThe world is at ${origin}/api/country. Worth trying, in a browser too:\n`);
-  for (const example of examples) console.log(`${example.shows}\n  ${urlOf(origin, example)}\n`);
+  for (const { shows, path } of examples) console.log(`${shows}\n  ${urlOf(origin, path)}\n`);
 }
