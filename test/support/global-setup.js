@@ -12,7 +12,7 @@ export default async function globalSetup() {
     } catch (error) {
       // A refused connection to a name with several addresses has an empty message and a list of errors.
       const reason = (error.errors?.[0] ?? error).message;
-      missing.push(`${server.kind} (${server.variable}=${server.url}): ${reason}`);
+      missing.push(`${server.kind} at ${new URL(server.url).host} (${server.variable} names another): ${reason}`);
     }
   }
   process.env.RESTLESS_DATABASES = found.join(',');
