@@ -1,0 +1,118 @@
+/** What a suite of recorded cases consists of, and how one case is judged. */
+import type { DynamicModule } from '@nestjs/common';
+import type { DataSourceOptions } from 'typeorm';
+import type { Answer } from './answer.js';
+import { type Case, type Exchange, isObject, type Profile } from './cases.js';
+
+export interface Suite {
+  name: string;
+  /** The files of cases and of profiles in the folder of cases. */
+  files: { cases: string; profiles: string };
+  /** The application that serves a profile. */
+  module(profile: Profile, dataSource: DataSourceOptions): DynamicModule;
+  /** What differs in meaning; `strict` ignores the marks of the recorder. */
+  differences(example: Case, exchange: Exchange, answer: Answer, strict: boolean): string[];
+  /** What no answer may do. */
+  violations(answer: Answer): string[];
+  departures: Departure[];
+  later: Later[];
+}
+
+/** Where we answer otherwise on purpose. */
+export interface Departure {
+  /** Why, with the number of the decision or the row. */
+  reason: string;
+  when: (example: Case, profile: Profile) => boolean;
+  /** What we answer instead, to the last exchange of the case. */
+  status?: number;
+  /** The ids of the primary data. */
+  ids?: string[];
+  /** All that may differ. */
+  differs?: RegExp;
+}
+
+/** What comes with an issue that is still open. */
+export interface Later {
+  issue: string;
+  when: (example: Case, profile: Profile) => boolean;
+}
+
+export interface Outcome {
+  id: string;
+  verdict: 'passed' | 'failed' | 'departed';
+  differences: string[];
+  reason?: string;
+}
+
+/** The verdict on one case, given an answer to each of its exchanges. */
+export function judge(suite: Suite, example: Case, profile: Profile, answers: Answer[]): Outcome {
+  const compare = (strict: boolean): string[] =>
+    collect(example, answers, (exchange, answer) => suite.differences(example, exchange, answer, strict));
+  const broken = collect(example, answers, (exchange, answer) =>
+    exchange.expected.status >= 500 && exchange.expected.status === answer.status ? [] : suite.violations(answer),
+  );
+  const passed: Outcome = { id: example.id, verdict: 'passed', differences: [] };
+  const failed = (differences: string[]): Outcome => ({ ...passed, verdict: 'failed', differences });
+  const departed = (reason: string): Outcome => ({ ...passed, verdict: 'departed', reason });
+
+  const strict = [...compare(true), ...broken];
+  if (strict.length === 0) return passed;
+  const later = suite.later.find(({ when }) => when(example, profile));
+  if (later !== undefined) return departed(`later: ${later.issue}`);
+  const departure = suite.departures.find(({ when }) => when(example, profile));
+  if (departure !== undefined) {
+    const wrong = [...departsOtherwise(departure, strict, answers.at(-1)), ...broken];
+    return wrong.length === 0 ? departed(departure.reason) : failed(wrong);
+  }
+  if (example.quirk?.scopes.includes('all')) return broken.length === 0 ? departed(example.quirk.text) : failed(broken);
+  const lenient = [...compare(false), ...broken];
+  return lenient.length === 0 ? passed : failed(lenient);
+}
+
+/** The departures that no case needs, though there are cases that they speak of. */
+export function needless(
+  suite: Suite,
+  profiles: Map<string, Profile>,
+  cases: Case[],
+  outcomes: Outcome[],
+): Departure[] {
+  const departed = new Set(outcomes.filter(({ verdict }) => verdict === 'departed').map(({ id }) => id));
+  const covers = ({ when }: Departure, example: Case): boolean => {
+    const profile = profiles.get(example.profile);
+    return profile !== undefined && when(example, profile);
+  };
+  const run = cases.filter(({ id }) => outcomes.some((outcome) => outcome.id === id && outcome.verdict !== 'failed'));
+  return suite.departures.filter((departure) => {
+    const spokenOf = run.filter((example) => covers(departure, example));
+    return spokenOf.length > 0 && !spokenOf.some(({ id }) => departed.has(id));
+  });
+}
+
+function departsOtherwise(departure: Departure, differences: string[], answer: Answer | undefined): string[] {
+  const { status, ids, differs } = departure;
+  const found: string[] = [];
+  if (status !== undefined && answer?.status !== status)
+    found.push(`status ${answer?.status}, the departure says ${status}`);
+  if (ids !== undefined) {
+    const ours = idsOf(answer);
+    if (ours?.join() !== ids.join()) found.push(`ids ${ours?.join()}, the departure says ${ids.join()}`);
+  }
+  if (differs !== undefined) found.push(...differences.filter((difference) => !differs.test(difference)));
+  return found.length === 0 ? [] : [...found, ...differences];
+}
+
+function idsOf(answer: Answer | undefined): string[] | undefined {
+  const data = isObject(answer?.body) ? answer.body.data : undefined;
+  const resources = Array.isArray(data) ? data : [data];
+  return resources.map((resource) =>
+    isObject(resource) && typeof resource.id === 'string' ? resource.id : JSON.stringify(resource),
+  );
+}
+
+function collect(example: Case, answers: Answer[], look: (exchange: Exchange, answer: Answer) => string[]): string[] {
+  return example.steps.flatMap((exchange, index) => {
+    const answer = answers[index];
+    const found = answer === undefined ? ['no answer'] : look(exchange, answer);
+    return example.steps.length === 1 ? found : found.map((difference) => `step ${index + 1} ${difference}`);
+  });
+}
