@@ -34,6 +34,19 @@ it('locks packages without the address of a registry of one network', () => {
   expect(hosts.filter((host) => host !== 'https://registry.npmjs.org')).toEqual([]);
 });
 
+it('locks the optional packages of every platform, without which `npm ci` refuses to install', () => {
+  const { packages } = JSON.parse(projectFile('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: object }>;
+  };
+  const unlocked = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter(
+      (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    ),
+  );
+
+  expect(unlocked).toEqual([]);
+});
+
 it('opens every source file with what it is in charge of', () => {
   const silent = projectFiles('src', '.ts').filter(({ text }) => !/^\/\*\*|^\/\//.test(text));
 
