@@ -1,0 +1,12 @@
+/** The only door of the library: what it exports is what is meant to be exported. Types leave no trace here. */
+import * as library from 'nestjs-restless';
+
+it('exports exactly these names', () => {
+  expect(Object.keys(library).sort()).toEqual([
+    'InjectRestless',
+    'Resource',
+    'RestlessModule',
+    'RestlessRegistry',
+    'RestlessService',
+  ]);
+});
