@@ -1,0 +1,147 @@
+/**
+ * Everything this library throws, and the one table of codes.
+ *
+ * - RestlessError              the client can fix it; becomes an error document
+ *   - BadRequestError   400    unreadable filter, sort, page, include, body
+ *   - ForbiddenError    403    not allowed for this client
+ *   - NotFoundError     404    no such collection, resource, relationship
+ *   - ConflictError     409    type or id mismatch, unique violation
+ * - RestlessErrors             several RestlessErrors at once
+ * - RestlessConfigError        the developer can fix it; thrown while Nest starts
+ */
+
+/** Code → HTTP status and title. A code is never reused for another meaning. */
+export const ERROR_CODES = {
+  BAD_REQUEST: [400, 'Bad request'],
+  UNKNOWN_PARAMETER: [400, 'Unknown query parameter'],
+  REPEATED_PARAMETER: [400, 'Repeated query parameter'],
+  BAD_PARAMETER: [400, 'Invalid query parameter'],
+  BAD_FILTER: [400, 'Invalid filter'],
+  UNKNOWN_FIELD: [400, 'Unknown field'],
+  UNKNOWN_OPERATOR: [400, 'Unknown operator'],
+  BAD_VALUE: [400, 'Invalid value'],
+  BAD_SORT: [400, 'Invalid sort'],
+  BAD_GROUP: [400, 'Invalid group'],
+  BAD_PAGE: [400, 'Invalid page'],
+  BAD_INCLUDE: [400, 'Invalid include'],
+  BAD_FIELDS: [400, 'Invalid sparse fieldset'],
+  BAD_BODY: [400, 'Invalid request body'],
+  LIMIT_EXCEEDED: [400, 'Limit exceeded'],
+  UNAUTHORIZED: [401, 'Unauthorized'],
+  FORBIDDEN: [403, 'Forbidden'],
+  NOT_FOUND: [404, 'Not found'],
+  NO_RESULT: [404, 'No result found'],
+  MULTIPLE_RESULTS: [404, 'Multiple results found'],
+  METHOD_NOT_ALLOWED: [405, 'Method not allowed'],
+  NOT_ACCEPTABLE: [406, 'Not acceptable'],
+  CONFLICT: [409, 'Conflict'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported media type'],
+  INTERNAL: [500, 'Internal server error'],
+  NOT_IMPLEMENTED: [501, 'Not implemented'],
+  UNAVAILABLE: [503, 'Service unavailable'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+/** A code of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The codes that are answered with the status `Status`. */
+export type CodeOf<Status extends number> = {
+  [Code in ErrorCode]: (typeof ERROR_CODES)[Code][0] extends Status ? Code : never;
+}[ErrorCode];
+
+/** Which part of the request is at fault (JSON:API 1.1, error objects). */
+export interface ErrorSource {
+  /** A JSON pointer into the request document. */
+  readonly pointer?: string;
+  /** The query parameter, as it was sent. */
+  readonly parameter?: string;
+  /** The request header. */
+  readonly header?: string;
+}
+
+/** The optional members of an error. */
+export interface ErrorDetails {
+  readonly source?: ErrorSource | undefined;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** Headers of the answer, such as `Allow`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * An error that a client can mend. Nest's own filters honour `statusCode` and `message`, so it is
+ * answered rightly in a controller of yours as well.
+ *
+ * @example
+ * throw new RestlessError('NOT_IMPLEMENTED', 'This collection cannot be counted.');
+ */
+export class RestlessError extends Error {
+  readonly code: ErrorCode;
+  readonly statusCode: number;
+  readonly title: string;
+  readonly source: ErrorSource | undefined;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+
+  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
+    super(detail);
+    this.name = new.target.name;
+    this.code = code;
+    [this.statusCode, this.title] = ERROR_CODES[code];
+    this.source = details.source;
+    this.meta = details.meta;
+    this.headers = details.headers;
+  }
+
+  /** The sentence for the client: what is wrong and what would be right. */
+  get detail(): string {
+    return this.message;
+  }
+}
+
+/** 400: the request cannot be understood. */
+export class BadRequestError extends RestlessError {
+  constructor(code: CodeOf<400>, detail: string, details?: ErrorDetails) {
+    super(code, detail, details);
+  }
+}
+
+/** 403: understood, and refused. */
+export class ForbiddenError extends RestlessError {
+  constructor(detail: string, details?: ErrorDetails) {
+    super('FORBIDDEN', detail, details);
+  }
+}
+
+/** 404: there is nothing at this address. */
+export class NotFoundError extends RestlessError {
+  constructor(detail: string, details?: ErrorDetails & { readonly code?: CodeOf<404> }) {
+    super(details?.code ?? 'NOT_FOUND', detail, details);
+  }
+}
+
+/** 409: it contradicts what is there. */
+export class ConflictError extends RestlessError {
+  constructor(detail: string, details?: ErrorDetails) {
+    super('CONFLICT', detail, details);
+  }
+}
+
+/** Several errors at once; the status is their common one, 400 where they differ. */
+export class RestlessErrors extends Error {
+  readonly statusCode: number;
+
+  constructor(readonly errors: readonly RestlessError[]) {
+    super(errors.map((error) => error.message).join(' '));
+    this.name = new.target.name;
+    const statuses = new Set(errors.map((error) => error.statusCode));
+    this.statusCode = statuses.size === 1 ? [...statuses][0]! : 400;
+  }
+}
+
+/** A mistake in options or decorators, found while the application starts. The message says what would be right. */
+export class RestlessConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}

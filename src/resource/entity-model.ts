@@ -1,0 +1,81 @@
+/**
+ * What a store says about an entity, in words of no particular store: the raw material of resources.
+ * `sql/entity-model.ts` reads it from TypeORM; another store may write it by hand.
+ */
+
+/** The kinds of values that a column holds, as far as requests and answers need to tell them apart. */
+export type ValueType =
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'decimal'
+  | 'float'
+  | 'boolean'
+  | 'date'
+  | 'time'
+  | 'datetime'
+  | 'interval'
+  | 'uuid'
+  | 'enum'
+  | 'inet'
+  | 'json'
+  | 'array'
+  | 'bytes'
+  | 'unknown';
+
+/** One column of an entity. */
+export interface ColumnModel {
+  /** Property path inside the entity; dots step into embedded objects (`address.city`). */
+  readonly path: string;
+  readonly type: ValueType;
+  readonly nullable: boolean;
+  readonly primary: boolean;
+  readonly unique: boolean;
+  /** The database or the ORM makes the value: auto increment, update date, version. */
+  readonly generated: boolean;
+  /** False for columns that are read only when asked for (`select: false`). */
+  readonly selected: boolean;
+  /** One of a relation's join columns. */
+  readonly foreignKey: boolean;
+  /** A join column without a property of its own; its path is `relation.referenced`. */
+  readonly foreignKeyOnly: boolean;
+  /** Kept by the ORM for itself: the discriminator, tree paths. */
+  readonly internal: boolean;
+  /** Computed by SQL, not stored (`@VirtualColumn`). */
+  readonly virtual: boolean;
+  readonly enum?: readonly (string | number)[] | undefined;
+  /** For whole numbers: the smallest and the greatest that the column can hold. */
+  readonly range?: readonly [min: number, max: number] | undefined;
+  /** The entity's value is not the database's: a transformer stands between them. */
+  readonly transformed: boolean;
+  readonly length?: number | undefined;
+  readonly scale?: number | undefined;
+}
+
+/** One relation of an entity. */
+export interface RelationModel {
+  readonly property: string;
+  readonly toMany: boolean;
+  readonly nullable: boolean;
+  /** The related entity. */
+  readonly target: EntityModel;
+  /** The property of the related entity that leads back, where there is one. */
+  readonly inverse?: string | undefined;
+}
+
+/** One entity. */
+export interface EntityModel {
+  readonly name: string;
+  /** The class, where there is one: class-transformer's metadata hang on it. */
+  readonly class?: (abstract new (...args: never[]) => object) | undefined;
+  /** The collection's name unless options say otherwise: the table, or the discriminator's value. */
+  readonly defaultName: string;
+  readonly columns: readonly ColumnModel[];
+  readonly relations: readonly RelationModel[];
+  /** Property paths of the primary key, in order. */
+  readonly primaryKey: readonly string[];
+  /** Entities of the same table that inherit from this one (single-table inheritance). */
+  readonly children: readonly EntityModel[];
+  /** True where an ancestor shares the table. */
+  readonly isChild: boolean;
+}

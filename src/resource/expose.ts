@@ -1,0 +1,89 @@
+/**
+ * Reads what class-transformer's decorators say about a property. The only file that touches its metadata,
+ * which it keeps in a storage that it does not export.
+ */
+import { TransformationType, type TransformFnParams } from 'class-transformer';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+
+/** A class that decorators may have marked. */
+export type EntityClass = abstract new (...args: never[]) => object;
+
+/** What `@Expose`, `@Exclude` and `@Transform` say about one property. */
+export interface Exposure {
+  /** `@Expose()` stands on the property. */
+  readonly exposed: boolean;
+  /** `@Exclude()` stands on it, for both ways. */
+  readonly excluded: boolean;
+  /** The name on the wire. */
+  readonly name: string;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** Only requests with one of these groups see the property; empty is everybody. */
+  readonly groups: readonly string[];
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+  /** The functions of `@Transform` for the way out, in order. */
+  readonly transforms: readonly ReadTransform[];
+}
+
+/** A function of `@Transform`, with the arguments that class-transformer would give it. */
+export type ReadTransform = (value: unknown, property: string, object: object, groups: readonly string[]) => unknown;
+
+const NOTHING: Omit<Exposure, 'name'> = {
+  exposed: false,
+  excluded: false,
+  readable: true,
+  writable: true,
+  groups: [],
+  since: undefined,
+  until: undefined,
+  transforms: [],
+};
+
+/**
+ * What class-transformer's decorators say about a property; without a class, nothing.
+ *
+ * @example
+ * exposureOf(Person, 'password'); // { exposed: true, readable: false, writable: true, … } for @Expose({ toClassOnly: true })
+ */
+export function exposureOf(entity: EntityClass | undefined, property: string): Exposure {
+  if (entity === undefined) return { ...NOTHING, name: property };
+  const expose = defaultMetadataStorage.findExposeMetadata(entity, property);
+  const exclude = defaultMetadataStorage.findExcludeMetadata(entity, property);
+  const options = expose?.options ?? {};
+  const hidden = exclude?.options ?? {};
+  const oneWay = exclude !== undefined && (hidden.toClassOnly === true || hidden.toPlainOnly === true);
+  return {
+    exposed: expose !== undefined,
+    excluded: exclude !== undefined && !oneWay,
+    name: options.name ?? property,
+    readable: options.toClassOnly !== true && hidden.toPlainOnly !== true,
+    writable: options.toPlainOnly !== true && hidden.toClassOnly !== true,
+    groups: options.groups ?? [],
+    since: options.since,
+    until: options.until,
+    transforms: transformsOf(entity, property),
+  };
+}
+
+/** The names of all properties that carry `@Expose()`, inherited ones included. */
+export function exposedProperties(entity: EntityClass | undefined): readonly string[] {
+  if (entity === undefined) return [];
+  const names = defaultMetadataStorage.getExposedMetadatas(entity).map((metadata) => metadata.propertyName);
+  return [...new Set(names.filter((name): name is string => typeof name === 'string'))];
+}
+
+function transformsOf(entity: EntityClass, property: string): readonly ReadTransform[] {
+  return defaultMetadataStorage
+    .findTransformMetadatas(entity, property, TransformationType.CLASS_TO_PLAIN)
+    .map((metadata) => (value, key, obj, groups) => {
+      const transform = metadata.transformFn as (params: TransformFnParams) => unknown;
+      return transform({
+        value,
+        key,
+        obj,
+        type: TransformationType.CLASS_TO_PLAIN,
+        options: { groups: [...groups] },
+      });
+    });
+}

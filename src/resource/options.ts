@@ -1,0 +1,210 @@
+/**
+ * The options of one resource as far as the core reads them, their defaults and their checks. What Nest
+ * reads (guards, decorators) is added in `nest/options.ts`.
+ */
+import { RestlessConfigError } from '../errors.js';
+
+/** The verbs that a resource may answer. */
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** A filter as clients write it in `filter[objects]`; see the operator table in the README. */
+export type FilterObject =
+  | { readonly name: string; readonly op: string; readonly val?: unknown; readonly field?: string }
+  | { readonly and: readonly FilterObject[] }
+  | { readonly or: readonly FilterObject[] }
+  | { readonly not: FilterObject };
+
+/** What a scope is told of the request. */
+export interface ScopeContext {
+  /** The request of the HTTP adapter, or whatever the caller of a service passed. */
+  readonly request: unknown;
+  readonly groups: readonly string[];
+}
+
+/** Rows that exist for a request: a filter over any mapped field, exposed or not. `undefined` is all rows. */
+export type Scope = (context: ScopeContext) => FilterObject | readonly FilterObject[] | undefined;
+
+/** Bounds on what one request may ask; going over one is a 400 that names it. */
+export interface Limits {
+  /** Filter objects in one request. Default 200. */
+  readonly filterNodes: number;
+  /** How deep filter objects may nest. Default 20. */
+  readonly filterDepth: number;
+  /** Values of one list, as in `in`. Default 1,000. */
+  readonly listLength: number;
+  /** Include paths. Default 20. */
+  readonly includePaths: number;
+  /** Relationships in one include path. Default 5. */
+  readonly includeDepth: number;
+  /** Sort keys, and group keys. Default 10. */
+  readonly sortKeys: number;
+}
+
+export const DEFAULT_LIMITS: Limits = Object.freeze({
+  filterNodes: 200,
+  filterDepth: 20,
+  listLength: 1_000,
+  includePaths: 20,
+  includeDepth: 5,
+  sortKeys: 10,
+});
+
+/** How a total is found: counted, or left out (`next` is then found by fetching one row more). */
+export type CountMode = 'exact' | 'none';
+
+/** Where nulls stand in a sorted list: where the database puts them, or forced. */
+export type NullsOrder = 'native' | 'first' | 'last';
+
+/** The options that one resource has and that a module can set for all of them. */
+export interface SharedResourceOptions {
+  /** First part of the URL. Default `'api'`; `''` is the root. @see URL-02, URL-03 */
+  readonly prefix?: string;
+  /** The verbs that are served, in any case. Default `['GET']`. @see MET-01, MET-02 */
+  readonly methods?: readonly (Method | Lowercase<Method>)[];
+  /** Which fields the API has: those with `@Expose()`, or all but `select: false` and `@Exclude()`. Default `'decorated'`. */
+  readonly expose?: 'decorated' | 'all';
+  /** When to-many linkage is sent: where the relationship is included, or always. Default `'included'`. */
+  readonly linkage?: 'included' | 'always';
+  /** Rows on a page unless the client asks. Default 10; 0 switches paging off. @see PAG-13, PAG-22 */
+  readonly pageSize?: number;
+  /** The most rows that a client may ask for. Default 100; `null` or 0 is no bound. @see PAG-18, PAG-21 */
+  readonly maxPageSize?: number | null;
+  /** How totals are found. Default `'exact'`. */
+  readonly count?: CountMode;
+  /** Where nulls stand in sorted lists. Default `'native'`. */
+  readonly nulls?: NullsOrder;
+  /** Joins the parts of a composite primary key in an id. Default `','`. */
+  readonly idSeparator?: string;
+}
+
+/**
+ * The options of `@Resource` that concern what is exposed.
+ *
+ * @example
+ * const options: ResourceOptions = { collectionName: 'people', methods: ['GET'], exclude: ['birthDate'] };
+ */
+export interface ResourceOptions extends SharedResourceOptions {
+  /** Name in the URL and JSON:API `type`. Default: the table's name, or the discriminator's value. @see URL-04, URL-07 */
+  readonly collectionName?: string;
+  /** The column that is the `id`, instead of the primary key. It has to be unique. @see URL-16 */
+  readonly primaryKey?: string;
+  /** The only fields of the API, by property name; needs no `@Expose()`. Excludes `exclude`. @see FLD-14 */
+  readonly only?: readonly string[];
+  /** Fields that the API does not have, by property name. @see FLD-14 */
+  readonly exclude?: readonly string[];
+  /** Getters and methods of the entity (asynchronous ones too) that become read-only attributes. @see FLD-17 */
+  readonly additionalAttributes?: readonly string[];
+  /** Relationship paths included unless the client says otherwise. @see INC-04 */
+  readonly includes?: readonly string[];
+  /** The rows that exist, for every path that leads to them. */
+  readonly scope?: Scope;
+}
+
+/** Options of one resource with every default filled in. */
+export interface ResolvedResourceOptions extends Omit<Required<SharedResourceOptions>, 'methods' | 'maxPageSize'> {
+  readonly methods: readonly Method[];
+  /** `Infinity` where there is no bound. */
+  readonly maxPageSize: number;
+  readonly collectionName: string | undefined;
+  readonly primaryKey: string | undefined;
+  readonly only: readonly string[] | undefined;
+  readonly exclude: readonly string[];
+  readonly additionalAttributes: readonly string[];
+  readonly includes: readonly string[];
+  readonly scope: Scope | undefined;
+}
+
+const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const oneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+
+/** What each option has to be: the test, and the words for it. */
+const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unknown) => boolean, words: string]>> = {
+  collectionName: [(value) => isText(value) && /^[^/?#\s]+$/.test(value), 'a name without slash, ?, # or space'],
+  prefix: [(value) => isText(value) && !/[?#\s]/.test(value), 'a path such as "api", or "" for the root'],
+  methods: [
+    (value) => Array.isArray(value) && value.every((m) => isText(m) && METHODS.includes(m.toUpperCase() as Method)),
+    `a list of ${METHODS.join(', ')}`,
+  ],
+  expose: [oneOf('decorated', 'all'), '"decorated" or "all"'],
+  linkage: [oneOf('included', 'always'), '"included" or "always"'],
+  pageSize: [isWhole, 'a whole number, 0 for no paging'],
+  maxPageSize: [(value) => value === null || isWhole(value), 'a whole number, null for no bound'],
+  count: [oneOf('exact', 'none'), '"exact" or "none"'],
+  nulls: [oneOf('native', 'first', 'last'), '"native", "first" or "last"'],
+  idSeparator: [
+    (value) => isText(value) && value.length === 1 && !/[%/?#\s\w]/.test(value),
+    'one character that is no letter, digit, %, /, ? or #',
+  ],
+  primaryKey: [isText, "a property's name"],
+  only: [isTextList, 'a list of property names'],
+  exclude: [isTextList, 'a list of property names'],
+  additionalAttributes: [isTextList, 'a list of names of getters or methods'],
+  includes: [isTextList, 'a list of relationship paths'],
+  scope: [(value) => typeof value === 'function', 'a function that returns a filter'],
+};
+
+/** The names of the core's resource options. */
+export const RESOURCE_OPTION_NAMES = Object.keys(CHECKS) as readonly (keyof ResourceOptions)[];
+
+/**
+ * Checks options and fills in the defaults; the first that has a value wins.
+ *
+ * @throws RestlessConfigError that names the entity, the option and what would be right.
+ */
+export function resolveResourceOptions(entity: string, ...layers: readonly ResourceOptions[]): ResolvedResourceOptions {
+  for (const layer of layers) checkOptions(entity, layer);
+  const options = layers.reduceRight<ResourceOptions>(
+    (merged, layer) => ({ ...merged, ...withoutUndefined(layer) }),
+    {},
+  );
+  if (options.only !== undefined && options.exclude !== undefined) {
+    throw new RestlessConfigError(`${entity}: give "only" or "exclude", not both.`);
+  }
+  const clash = options.additionalAttributes?.find((name) => options.exclude?.includes(name));
+  if (clash !== undefined) {
+    throw new RestlessConfigError(
+      `${entity}: "${clash}" is listed in additionalAttributes and in exclude; remove one.`,
+    );
+  }
+  return Object.freeze({
+    prefix: trimSlashes(options.prefix ?? 'api'),
+    methods: Object.freeze([...new Set((options.methods ?? ['GET']).map((method) => method.toUpperCase() as Method))]),
+    expose: options.expose ?? 'decorated',
+    linkage: options.linkage ?? 'included',
+    pageSize: options.pageSize ?? 10,
+    maxPageSize: options.maxPageSize === null || options.maxPageSize === 0 ? Infinity : (options.maxPageSize ?? 100),
+    count: options.count ?? 'exact',
+    nulls: options.nulls ?? 'native',
+    idSeparator: options.idSeparator ?? ',',
+    collectionName: options.collectionName,
+    primaryKey: options.primaryKey,
+    only: options.only,
+    exclude: options.exclude ?? [],
+    additionalAttributes: options.additionalAttributes ?? [],
+    includes: options.includes ?? [],
+    scope: options.scope,
+  });
+}
+
+function checkOptions(entity: string, options: ResourceOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || !Object.hasOwn(CHECKS, name)) continue;
+    const [test, words] = CHECKS[name as keyof ResourceOptions];
+    if (!test(value)) throw new RestlessConfigError(`${entity}: the option "${name}" has to be ${words}.`);
+  }
+}
+
+function withoutUndefined(options: ResourceOptions): ResourceOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function trimSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '');
+}

@@ -1,0 +1,105 @@
+/**
+ * Who may read, filter, sort, group and include which field, and which rows there are: one algebra, asked
+ * on every path. A name that it does not give back does not exist for the client, not even in an error.
+ */
+import type { FilterObject } from './options.js';
+import type { Attribute, Relationship, Resource } from './resource.js';
+
+/** For whom a request is answered. */
+export interface Viewer {
+  /** class-transformer's groups: fields with `groups` are seen by requests that have one of them. */
+  readonly groups: readonly string[];
+  /** class-transformer's version, compared with `since` and `until`; undefined compares nothing. */
+  readonly version?: number | undefined;
+  /** The request, for scopes. */
+  readonly request?: unknown;
+}
+
+/** Nobody in particular: no groups, no version. */
+export const ANYBODY: Viewer = Object.freeze({ groups: Object.freeze([]) });
+
+/** The readable fields of one resource, by wire name. */
+interface ReadableFields {
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  readonly relationships: ReadonlyMap<string, Relationship>;
+}
+
+/**
+ * What one viewer may do with fields and rows.
+ *
+ * @example
+ * const policy = new Policy({ groups: ['admin'] });
+ * policy.attribute(person, 'salary'); // the attribute, or undefined where this viewer does not see it
+ */
+export class Policy {
+  private readonly fields = new Map<Resource, ReadableFields>();
+  private readonly scopes = new Map<Resource, readonly FilterObject[]>();
+
+  constructor(readonly viewer: Viewer) {}
+
+  /** The attributes that the viewer may read, by wire name. */
+  attributes(resource: Resource): ReadonlyMap<string, Attribute> {
+    return this.readable(resource).attributes;
+  }
+
+  /** The relationships that the viewer may read, by wire name. */
+  relationships(resource: Resource): ReadonlyMap<string, Relationship> {
+    return this.readable(resource).relationships;
+  }
+
+  attribute(resource: Resource, name: string): Attribute | undefined {
+    return this.readable(resource).attributes.get(name);
+  }
+
+  relationship(resource: Resource, name: string): Relationship | undefined {
+    return this.readable(resource).relationships.get(name);
+  }
+
+  /** True where rows of the resource may be shown: it answers GET somewhere. */
+  isReadable(resource: Resource): boolean {
+    return resource.exposed && resource.options.methods.includes('GET');
+  }
+
+  /** The names to offer in an error: what the viewer may name, and nothing else. */
+  names(resource: Resource): readonly string[] {
+    const { attributes, relationships } = this.readable(resource);
+    return ['id', ...attributes.keys(), ...relationships.keys()];
+  }
+
+  /** The filters that every row of the resource has to pass; an empty list where all rows exist. */
+  scope(resource: Resource): readonly FilterObject[] {
+    const known = this.scopes.get(resource);
+    if (known !== undefined) return known;
+    const { groups, request } = this.viewer;
+    const filters = resource.options.scope?.({ request, groups }) ?? [];
+    const scope = Array.isArray(filters) ? (filters as readonly FilterObject[]) : [filters as FilterObject];
+    this.scopes.set(resource, scope);
+    return scope;
+  }
+
+  private readable(resource: Resource): ReadableFields {
+    const known = this.fields.get(resource);
+    if (known !== undefined) return known;
+    const fields = {
+      attributes: pick(resource.attributes, (attribute) => this.sees(attribute)),
+      relationships: pick(resource.relationships, (relationship) => this.sees(relationship)),
+    };
+    this.fields.set(resource, fields);
+    return fields;
+  }
+
+  /** class-transformer's rules: without a group of its own a field is everybody's. */
+  private sees(field: Attribute | Relationship): boolean {
+    const { groups, version } = this.viewer;
+    if (!field.exposed || !field.readable) return false;
+    if (field.groups.length > 0 && !field.groups.some((group) => groups.includes(group))) return false;
+    if (version === undefined) return true;
+    return (
+      (field.since === undefined || version >= field.since) && (field.until === undefined || version < field.until)
+    );
+  }
+}
+
+function pick<T>(fields: ReadonlyMap<string, T>, wanted: (field: T) => boolean): ReadonlyMap<string, T> {
+  return new Map([...fields].filter(([, field]) => wanted(field)));
+}

@@ -1,0 +1,361 @@
+/**
+ * Builds all resources from entity models, decorators and options, once at start. Whatever is wrong with
+ * them is said here, in one sentence.
+ */
+import { RestlessConfigError } from '../errors.js';
+import type { ColumnModel, EntityModel, RelationModel } from './entity-model.js';
+import { exposedProperties, exposureOf, type Exposure } from './expose.js';
+import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
+import {
+  fieldOf,
+  type Attribute,
+  type ColumnAttribute,
+  type ComputedAttribute,
+  type EmbeddedAttribute,
+  type Relationship,
+  type Resource,
+} from './resource.js';
+
+/** One entity to expose, with the options that hold for it; the first layer that has a value wins. */
+export interface ResourceEntry {
+  readonly model: EntityModel;
+  readonly layers: readonly ResourceOptions[];
+  readonly version?: string | undefined;
+}
+
+/** All resources of one application. */
+export interface ResourceGraph {
+  /** In the order in which they were declared. */
+  readonly resources: readonly Resource[];
+}
+
+/** A resource while it is being built. */
+interface Draft {
+  readonly entry: ResourceEntry | undefined;
+  readonly resource: Resource;
+  readonly attributes: Map<string, Attribute>;
+  readonly relationships: Map<string, Relationship>;
+  readonly byEntity: Map<string, Resource>;
+}
+
+/** Names that JSON:API, or the URLs, keep for themselves. */
+const RESERVED_FIELDS = new Set(['type', 'relationships']);
+/** JSON:API 1.1, "Member Names". */
+const MEMBER_NAME = /^[a-zA-Z0-9\u0080-\uffff](?:[-_ a-zA-Z0-9\u0080-\uffff]*[a-zA-Z0-9\u0080-\uffff])?$/;
+const LEGAL_TYPE = /^[a-zA-Z0-9\u0080-\uffff](?:[-_a-zA-Z0-9\u0080-\uffff]*[a-zA-Z0-9\u0080-\uffff])?$/;
+
+/**
+ * Builds the resources of an application.
+ *
+ * @throws RestlessConfigError naming the entity, the property or option, and the remedy.
+ */
+export function buildResourceGraph(entries: readonly ResourceEntry[]): ResourceGraph {
+  return new GraphBuilder(entries).build();
+}
+
+class GraphBuilder {
+  private readonly exposed: readonly Draft[];
+  private readonly hidden = new Map<EntityModel, Draft>();
+
+  constructor(entries: readonly ResourceEntry[]) {
+    this.exposed = entries.map((entry) => this.draft(entry.model, entry));
+  }
+
+  build(): ResourceGraph {
+    const addresses = new Map<string, Draft>();
+    for (const draft of this.exposed) {
+      const { name, path, version } = draft.resource;
+      const address = `${version ?? ''}/${path}`;
+      const other = addresses.get(address);
+      if (other !== undefined) {
+        throw new RestlessConfigError(
+          `${draft.resource.model.name} and ${other.resource.model.name} both want the address /${path}; give one of them another collectionName or prefix.`,
+        );
+      }
+      addresses.set(address, draft);
+      if (!LEGAL_TYPE.test(name)) {
+        throw new RestlessConfigError(
+          `${draft.resource.model.name}: "${name}" is no legal JSON:API type; use letters, digits, - and _.`,
+        );
+      }
+    }
+    for (const draft of this.exposed) this.addFamily(draft);
+    for (const draft of this.exposed) this.addRelationships(draft);
+    for (const draft of this.exposed) checkNames(draft);
+    return Object.freeze({ resources: Object.freeze(this.exposed.map((draft) => draft.resource)) });
+  }
+
+  private draft(model: EntityModel, entry: ResourceEntry | undefined): Draft {
+    const options = resolveResourceOptions(model.name, ...(entry?.layers ?? []));
+    const name = options.collectionName ?? model.defaultName;
+    const attributes = new Map<string, Attribute>();
+    const relationships = new Map<string, Relationship>();
+    const byEntity = new Map<string, Resource>();
+    const fields = entry === undefined ? undefined : chooseFields(model, options);
+    for (const attribute of buildAttributes(model, fields)) {
+      if (attributes.has(attribute.name)) {
+        throw new RestlessConfigError(
+          `${model.name}: two fields are called "${attribute.name}"; rename one with @Expose({ name }).`,
+        );
+      }
+      attributes.set(attribute.name, attribute);
+    }
+    const resource: Resource = Object.freeze({
+      name,
+      path: options.prefix === '' ? name : `${options.prefix}/${name}`,
+      version: entry?.version,
+      exposed: entry !== undefined,
+      model,
+      options,
+      id: Object.freeze(idColumns(model, options)),
+      attributes,
+      relationships,
+      byEntity,
+    });
+    return { entry, resource, attributes, relationships, byEntity };
+  }
+
+  /** Single-table inheritance: rows of child entities belong to the child's resource, or to the nearest ancestor's. */
+  private addFamily(draft: Draft): void {
+    const add = (model: EntityModel, owner: Resource): void => {
+      const own = model === draft.resource.model ? draft.resource : (this.find(model, draft.resource) ?? owner);
+      draft.byEntity.set(model.name, own);
+      for (const child of model.children) add(child, own);
+    };
+    add(draft.resource.model, draft.resource);
+  }
+
+  private addRelationships(draft: Draft): void {
+    const { model, options } = draft.resource;
+    const fields = draft.entry === undefined ? undefined : chooseFields(model, options);
+    for (const relation of model.relations) {
+      const target = this.find(relation.target, draft.resource);
+      const exposure = exposureOf(model.class, relation.property);
+      const wanted = fields?.has(relation.property) ?? false;
+      const named = options.only?.includes(relation.property) ?? options.expose === 'decorated';
+      if (wanted && named && target === undefined) {
+        throw new RestlessConfigError(
+          `${model.name}.${relation.property} is exposed, but ${relation.target.name} is not a resource; ` +
+            `add ${relation.target.name} to RestlessModule.forFeature, or do not expose the relation.`,
+        );
+      }
+      this.addRelationship(draft, relation, exposure, target, wanted && target !== undefined);
+    }
+  }
+
+  private addRelationship(
+    draft: Draft,
+    relation: RelationModel,
+    exposure: Exposure,
+    target: Resource | undefined,
+    exposed: boolean,
+  ): void {
+    const relationship: Relationship = Object.freeze({
+      kind: 'relationship',
+      ...fieldOf(exposure, relation.property, exposed),
+      toMany: relation.toMany,
+      nullable: relation.nullable,
+      model: relation,
+      target: target ?? this.hiddenResource(relation.target),
+    });
+    const clash = draft.attributes.get(relationship.name);
+    if (clash?.exposed === true && exposed) {
+      throw new RestlessConfigError(
+        `${draft.resource.model.name}: an attribute and a relationship are both called "${relationship.name}"; rename one with @Expose({ name }).`,
+      );
+    }
+    draft.relationships.set(relationship.name, relationship);
+  }
+
+  /** The resource of an entity that is nearest to `from`: same version and prefix, then same version, then the first declared. */
+  private find(model: EntityModel, from: Resource): Resource | undefined {
+    const all = this.exposed.map((draft) => draft.resource).filter((resource) => resource.model === model);
+    const sameVersion = all.filter((resource) => resource.version === from.version);
+    return sameVersion.find((resource) => resource.options.prefix === from.options.prefix) ?? sameVersion[0] ?? all[0];
+  }
+
+  /** A resource without an address, for restrictions and scopes that reach past what is exposed. */
+  private hiddenResource(model: EntityModel): Resource {
+    const known = this.hidden.get(model);
+    if (known !== undefined) return known.resource;
+    const draft = this.draft(model, undefined);
+    this.hidden.set(model, draft);
+    this.addFamily(draft);
+    this.addRelationships(draft);
+    return draft.resource;
+  }
+}
+
+/** The properties that the API has, by property name. */
+function chooseFields(model: EntityModel, options: ResolvedResourceOptions): ReadonlySet<string> {
+  const mapped = new Map<string, ColumnModel | RelationModel | undefined>();
+  for (const column of model.columns) {
+    if (!column.internal && !column.foreignKeyOnly)
+      mapped.set(column.path.split('.')[0]!, column.path.includes('.') ? undefined : column);
+  }
+  for (const relation of model.relations) mapped.set(relation.property, relation);
+  for (const name of exposedProperties(model.class)) if (!mapped.has(name)) mapped.set(name, undefined);
+  checkListedNames(model, options, mapped);
+
+  const chosen = new Set<string>(options.additionalAttributes);
+  for (const [name, field] of mapped) {
+    const exposure = exposureOf(model.class, name);
+    if (exposure.excluded || options.exclude.includes(name)) continue;
+    if (options.only !== undefined) {
+      if (options.only.includes(name)) chosen.add(name);
+    } else if (exposure.exposed || (options.expose === 'all' && exposedByDefault(field))) {
+      chosen.add(name);
+    }
+  }
+  return chosen;
+}
+
+/** `expose: 'all'` leaves out `select: false` columns, foreign keys, and the key, which is the `id`. */
+function exposedByDefault(field: ColumnModel | RelationModel | undefined): boolean {
+  if (field === undefined || !('path' in field)) return true;
+  return field.selected && !field.foreignKey && !(field.primary && field.path === 'id');
+}
+
+/** `only`, `exclude` and `additionalAttributes` have to name something that is there. `self` and `id` are always shown. */
+function checkListedNames(
+  model: EntityModel,
+  options: ResolvedResourceOptions,
+  mapped: ReadonlyMap<string, unknown>,
+): void {
+  const known = [...mapped.keys()];
+  for (const option of ['only', 'exclude'] as const) {
+    for (const name of options[option] ?? []) {
+      if (mapped.has(name) || name === 'id' || name === 'self' || options.additionalAttributes.includes(name)) continue;
+      throw new RestlessConfigError(
+        `${model.name} has no property "${name}" (option "${option}"). Properties: ${known.join(', ')}.`,
+      );
+    }
+  }
+  for (const name of options.only ?? []) {
+    if (exposureOf(model.class, name).excluded) {
+      throw new RestlessConfigError(`${model.name}.${name} is in "only" and has @Exclude(); remove one of them.`);
+    }
+  }
+  for (const name of options.additionalAttributes) {
+    if (mapped.has(name)) {
+      throw new RestlessConfigError(
+        `${model.name}.${name} is a column or relation already; take it out of additionalAttributes.`,
+      );
+    }
+    if (model.class !== undefined && !(name in (model.class.prototype as object))) {
+      throw new RestlessConfigError(`${model.name} has no getter or method "${name}" (option "additionalAttributes").`);
+    }
+  }
+}
+
+/** All attributes of an entity, the hidden ones included; `fields` names the exposed ones. */
+function buildAttributes(model: EntityModel, fields: ReadonlySet<string> | undefined): readonly Attribute[] {
+  const attributes: Attribute[] = [];
+  const embedded = new Set<string>();
+  const columnNames = new Set(model.columns.map((column) => column.path.split('.')[0]!));
+  const relationNames = new Set(model.relations.map((relation) => relation.property));
+  for (const column of model.columns) {
+    const [head] = column.path.split('.') as [string];
+    // A join column that the relation itself owns has no property of its own; its name belongs to the relation.
+    if (relationNames.has(head)) continue;
+    if (column.path === head) {
+      attributes.push(columnAttribute(column, exposureOf(model.class, head), fields?.has(head) ?? false));
+    } else if (!embedded.has(head)) {
+      embedded.add(head);
+      attributes.push(embeddedAttribute(model, head, exposureOf(model.class, head), fields?.has(head) ?? false));
+    }
+  }
+  for (const name of fields ?? []) {
+    if (columnNames.has(name) || relationNames.has(name)) continue;
+    attributes.push(computedAttribute(name, exposureOf(model.class, name)));
+  }
+  return attributes;
+}
+
+function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boolean): ColumnAttribute {
+  const isId = column.primary && column.path === 'id';
+  return Object.freeze({
+    kind: 'column',
+    ...fieldOf(exposure, column.path, exposed && !isId && !column.internal),
+    type: column.type,
+    column,
+    transforms: exposure.transforms,
+  });
+}
+
+function embeddedAttribute(model: EntityModel, path: string, exposure: Exposure, exposed: boolean): EmbeddedAttribute {
+  const depth = path.split('.').length;
+  const fields = new Map<string, ColumnAttribute | EmbeddedAttribute>();
+  for (const column of model.columns) {
+    if (!column.path.startsWith(`${path}.`)) continue;
+    const parts = column.path.split('.');
+    const name = parts[depth]!;
+    if (fields.has(name)) continue;
+    const inner: Exposure = { ...exposureOf(undefined, name) };
+    const field =
+      parts.length === depth + 1
+        ? columnAttribute(column, inner, exposed && column.selected && !column.foreignKey)
+        : embeddedAttribute(model, `${path}.${name}`, inner, exposed);
+    fields.set(name, field);
+  }
+  return Object.freeze({
+    kind: 'embedded',
+    ...fieldOf(exposure, path, exposed),
+    fields: Object.freeze([...fields.values()]),
+    transforms: exposure.transforms,
+  });
+}
+
+function computedAttribute(property: string, exposure: Exposure): ComputedAttribute {
+  const field = fieldOf(exposure, property, true);
+  return Object.freeze({ kind: 'computed', ...field, writable: false, transforms: exposure.transforms });
+}
+
+/** The columns that make the id: the primary key, or the column of the option `primaryKey`. */
+function idColumns(model: EntityModel, options: ResolvedResourceOptions): ColumnAttribute[] {
+  const column = (path: string): ColumnModel | undefined => model.columns.find((each) => each.path === path);
+  if (options.primaryKey !== undefined) {
+    const chosen = column(options.primaryKey);
+    if (chosen === undefined) {
+      throw new RestlessConfigError(`${model.name} has no column "${options.primaryKey}" (option "primaryKey").`);
+    }
+    const alone = chosen.unique || (chosen.primary && model.primaryKey.length === 1);
+    if (!alone) {
+      throw new RestlessConfigError(
+        `${model.name}.${options.primaryKey} cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.`,
+      );
+    }
+    return [columnAttribute(chosen, exposureOf(undefined, chosen.path), false)];
+  }
+  if (model.primaryKey.length === 0) {
+    throw new RestlessConfigError(
+      `${model.name} has no primary key; name a unique column with the option "primaryKey".`,
+    );
+  }
+  return model.primaryKey.map((path) => columnAttribute(column(path)!, exposureOf(undefined, path), false));
+}
+
+function checkNames(draft: Draft): void {
+  const { resource } = draft;
+  const exposed = [...resource.attributes.values(), ...resource.relationships.values()].filter(
+    (field) => field.exposed,
+  );
+  for (const { name, property } of exposed) {
+    const place = `${resource.model.name}.${property}`;
+    if (name === 'id') {
+      throw new RestlessConfigError(
+        `${place} would be called "id", which is the resource's identity; rename it with @Expose({ name }).`,
+      );
+    }
+    if (RESERVED_FIELDS.has(name)) {
+      throw new RestlessConfigError(
+        `${place} cannot be called "${name}" in JSON:API; rename it with @Expose({ name }).`,
+      );
+    }
+    if (!MEMBER_NAME.test(name)) {
+      throw new RestlessConfigError(
+        `${place}: "${name}" is no legal JSON:API member name; rename it with @Expose({ name }).`,
+      );
+    }
+  }
+}
