@@ -1,0 +1,76 @@
+/**
+ * ApiRequest: what a client sent, decoded from either wire format and not yet checked. Preprocessors see and
+ * edit this value; everything later works on the checked {@link Query}.
+ */
+import type { FilterObject } from '../resource/options.js';
+import type { Viewer } from '../resource/policy.js';
+import type { Resource } from '../resource/resource.js';
+import type { ValueForm } from './values.js';
+
+/** What is read, by the kind of URL. */
+export type ReadOperation =
+  /** `/person` */
+  | 'GET_COLLECTION'
+  /** `/person/1` */
+  | 'GET_RESOURCE'
+  /** `/person/1/computers` */
+  | 'GET_RELATION'
+  /** `/person/1/computers/2` */
+  | 'GET_RELATED_RESOURCE'
+  /** `/person/1/relationships/computers` */
+  | 'GET_RELATIONSHIP';
+
+/** One filter of a client, with its place in the request. */
+export interface RawFilter {
+  /** A filter object; see the README's "Filtering". */
+  readonly value: unknown;
+  /** Whether the operands are JSON, or text whose meaning the column decides. */
+  readonly form: ValueForm;
+  /** The query parameter, as it was sent. */
+  readonly parameter: string;
+  /** JSON pointer inside the parameter's value. */
+  readonly pointer: string;
+}
+
+/** One key of a sort. */
+export interface RawSortKey {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+/** A decoded request to read. */
+export interface ApiRequest {
+  readonly operation: ReadOperation;
+  readonly resource: Resource;
+  /** For whom it is answered. */
+  readonly viewer: Viewer;
+  id: string | undefined;
+  relation: string | undefined;
+  relatedId: string | undefined;
+  /** The client's filters: they see what the client may read. */
+  filters: RawFilter[];
+  /** Filters of the application: they see every mapped field, and always hold. */
+  restrictions: FilterObject[];
+  sort: RawSortKey[];
+  group: string[];
+  ignoreCase: boolean;
+  /** Exactly one row is wanted, as a single resource. */
+  single: boolean;
+  /** Undefined where the client did not ask; an empty list asks for nothing. */
+  include: string[] | undefined;
+  /** Field names by type. */
+  fields: ReadonlyMap<string, readonly string[]>;
+  page: { readonly number?: string | undefined; readonly size?: string | undefined };
+  /** How the client spelt the parameters that errors name. */
+  readonly parameterNames: ParameterNames;
+}
+
+/** The parameters that an error may have to name, as the format spells them. */
+export interface ParameterNames {
+  readonly sort: string;
+  readonly group: string;
+  readonly include: string;
+  readonly pageNumber: string;
+  readonly pageSize: string;
+  readonly fields: (type: string) => string;
+}

@@ -1,0 +1,114 @@
+/**
+ * Filter nodes: small, frozen, printable. They hold Attributes and Relationships, never names; the only way
+ * to one from a client's text is `parse-filter.ts`.
+ */
+import type { ColumnAttribute, Relationship } from '../resource/resource.js';
+import type { Operator } from './operators.js';
+import { printValue, type Value } from './values.js';
+
+export type Filter = Compare | CompareFields | Has | And | Or | Not;
+
+/** An attribute against a value, a list of values, or nothing. */
+export interface Compare {
+  readonly kind: 'compare';
+  readonly attribute: ColumnAttribute;
+  readonly operator: Operator;
+  readonly value: Value | readonly Value[] | undefined;
+}
+
+/** An attribute against another one of the same row. */
+export interface CompareFields {
+  readonly kind: 'compare-fields';
+  readonly attribute: ColumnAttribute;
+  readonly operator: Operator;
+  readonly other: ColumnAttribute;
+}
+
+/** There is a related row for which the filter holds; without a filter, there is a related row. */
+export interface Has {
+  readonly kind: 'has';
+  readonly relationship: Relationship;
+  readonly filter: Filter | undefined;
+}
+
+export interface And {
+  readonly kind: 'and';
+  readonly filters: readonly Filter[];
+}
+
+export interface Or {
+  readonly kind: 'or';
+  readonly filters: readonly Filter[];
+}
+
+export interface Not {
+  readonly kind: 'not';
+  readonly filter: Filter;
+}
+
+export function compare(attribute: ColumnAttribute, operator: Operator, value?: Value | readonly Value[]): Compare {
+  return Object.freeze({ kind: 'compare', attribute, operator, value });
+}
+
+export function compareFields(attribute: ColumnAttribute, operator: Operator, other: ColumnAttribute): CompareFields {
+  return Object.freeze({ kind: 'compare-fields', attribute, operator, other });
+}
+
+export function has(relationship: Relationship, filter?: Filter): Has {
+  return Object.freeze({ kind: 'has', relationship, filter });
+}
+
+export function not(filter: Filter): Filter {
+  return Object.freeze({ kind: 'not', filter });
+}
+
+/** All of the filters; undefined where there are none, the filter itself where it is one. */
+export function and(filters: readonly (Filter | undefined)[]): Filter | undefined {
+  return join('and', filters);
+}
+
+/** One of the filters; undefined where there are none, the filter itself where it is one. */
+export function or(filters: readonly (Filter | undefined)[]): Filter | undefined {
+  return join('or', filters);
+}
+
+function join(kind: 'and' | 'or', filters: readonly (Filter | undefined)[]): Filter | undefined {
+  const present = filters.filter((filter): filter is Filter => filter !== undefined);
+  if (present.length <= 1) return present[0];
+  return Object.freeze({ kind, filters: Object.freeze(present) });
+}
+
+/**
+ * The canonical text of a filter, for tests, logs and error reports.
+ *
+ * @example
+ * printFilter(filter); // "computers any (vendor eq 'Apple') and name like '%y%'"
+ */
+export function printFilter(filter: Filter): string {
+  switch (filter.kind) {
+    case 'compare':
+      return [filter.attribute.property, filter.operator.name, ...printOperand(filter.value)].join(' ');
+    case 'compare-fields':
+      return `${filter.attribute.property} ${filter.operator.name} ${filter.other.property}`;
+    case 'has': {
+      const word = filter.relationship.toMany ? 'any' : 'has';
+      return `${filter.relationship.name} ${word}${filter.filter === undefined ? '' : ` (${printFilter(filter.filter)})`}`;
+    }
+    case 'and':
+    case 'or':
+      return filter.filters
+        .map((each) => (each.kind === 'and' || each.kind === 'or' ? `(${printFilter(each)})` : printFilter(each)))
+        .join(` ${filter.kind} `);
+    case 'not':
+      return `not (${printFilter(filter.filter)})`;
+  }
+}
+
+function printOperand(value: Compare['value']): readonly string[] {
+  if (value === undefined) return [];
+  return [
+    Array.isArray(value)
+      ? `[${value.map((each) => printValue(each as Value)).join(', ')}]`
+      : printValue(value as Value),
+  ];
+}

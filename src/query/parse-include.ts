@@ -1,0 +1,196 @@
+/**
+ * Checks `include` and `fields`: which relationships are followed from the rows that are found, and what is
+ * shown of each resource that may occur.
+ */
+import type { Relationship, Resource } from '../resource/resource.js';
+import { resourcesOf } from '../resource/resource.js';
+import type { ApiRequest } from './api-request.js';
+import { bad, limit, quote } from './faults.js';
+import { scopeFilter } from './parse-filter.js';
+import { EMPTY_FIELDSET, type Edge, type Fieldset } from './query.js';
+import type { QueryRules } from './rules.js';
+
+/** A tree of relationship paths, before it is checked. */
+class PathTree extends Map<string, PathTree> {
+  /** The branch of a name, grown where there is none. */
+  branch(name: string): PathTree {
+    const branch = this.get(name) ?? new PathTree();
+    this.set(name, branch);
+    return branch;
+  }
+}
+
+/** The relationships to follow. */
+export interface Edges {
+  readonly edges: readonly Edge[];
+  readonly includes: boolean;
+  readonly includesPrimary: boolean;
+}
+
+/**
+ * The edges that `include`, the resource's own `includes` and always-sent linkage ask for.
+ *
+ * @param linkage the relationship whose linkage is the primary data, if it is: paths then start with its name
+ * @throws BadRequestError for an unknown path, or one that leads to what cannot be read.
+ */
+export function parseEdges(
+  request: ApiRequest,
+  resource: Resource,
+  linkage: Relationship | undefined,
+  rules: QueryRules,
+): Edges {
+  const asked = request.include !== undefined;
+  const defaults = linkage === undefined ? resource.options.includes : [];
+  const paths = request.include ?? defaults;
+  const tree = buildTree(paths, request.parameterNames.include, rules);
+  if (linkage === undefined) {
+    const edges = walkTree(resource, tree, request, rules);
+    return { edges, includes: asked || paths.length > 0, includesPrimary: false };
+  }
+  for (const name of tree.keys()) {
+    if (name === linkage.name) continue;
+    throw bad(
+      'BAD_INCLUDE',
+      { parameter: request.parameterNames.include, pointer: '' },
+      `Here every path starts with ${quote(linkage.name)}, the relationship itself.`,
+    );
+  }
+  const own = tree.get(linkage.name);
+  if (own !== undefined) expectReadable(linkage, linkage.name, request, rules);
+  return {
+    edges: own === undefined ? [] : walkTree(resource, own, request, rules),
+    includes: asked,
+    includesPrimary: own !== undefined,
+  };
+}
+
+function buildTree(paths: readonly string[], parameter: string, rules: QueryRules): PathTree {
+  const place = { parameter, pointer: '' };
+  const { includePaths, includeDepth } = rules.limits;
+  if (paths.length > includePaths)
+    throw limit(place, `There are more than ${includePaths} paths, the limit includePaths.`);
+  const tree = new PathTree();
+  for (const path of paths) {
+    const names = path.split('.');
+    if (names.length > includeDepth)
+      throw limit(place, `${quote(path)} is longer than ${includeDepth} relationships, the limit includeDepth.`);
+    names.reduce((branch, name) => branch.branch(name), tree);
+  }
+  return tree;
+}
+
+function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
+  const edges: Edge[] = [];
+  for (const [name, branch] of tree) {
+    const relationship = findRelationship(resource, name, rules);
+    if (relationship === undefined) throw unknownPath(resource, name, request, rules);
+    expectReadable(relationship, name, request, rules);
+    edges.push(
+      Object.freeze({
+        relationship,
+        load: 'resources',
+        filter: scopeFilter(relationship.target, rules),
+        edges: walkTree(relationship.target, branch, request, rules),
+      }),
+    );
+  }
+  return Object.freeze([...edges, ...linkageEdges(resource, tree, request, rules)]);
+}
+
+/** A relationship of the resource, or of one that inherits from it. */
+function findRelationship(resource: Resource, name: string, rules: QueryRules): Relationship | undefined {
+  for (const each of resourcesOf(resource)) {
+    const relationship = rules.policy.relationship(each, name);
+    if (relationship !== undefined) return relationship;
+  }
+  return undefined;
+}
+
+/** To-many relationships whose linkage the resource always sends, unless a sparse fieldset leaves them out. */
+function linkageEdges(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
+  const edges: Edge[] = [];
+  for (const each of resourcesOf(resource)) {
+    if (each.options.linkage !== 'always') continue;
+    const wanted = request.fields.get(each.name);
+    for (const relationship of rules.policy.relationships(each).values()) {
+      const hidden = wanted !== undefined && !wanted.includes(relationship.name);
+      const known = tree.has(relationship.name) || edges.some((edge) => edge.relationship.name === relationship.name);
+      if (!relationship.toMany || hidden || known) continue;
+      edges.push(
+        Object.freeze({ relationship, load: 'linkage', filter: scopeFilter(relationship.target, rules), edges: [] }),
+      );
+    }
+  }
+  return edges;
+}
+
+function unknownPath(resource: Resource, name: string, request: ApiRequest, rules: QueryRules): Error {
+  const names = [...rules.policy.relationships(resource).keys()].join(', ');
+  const known = names === '' ? 'It has none.' : `Relationships: ${names}.`;
+  const place = { parameter: request.parameterNames.include, pointer: '' };
+  return bad('BAD_INCLUDE', place, `${resource.name} has no relationship ${quote(name)}. ${known}`);
+}
+
+function expectReadable(relationship: Relationship, name: string, request: ApiRequest, rules: QueryRules): void {
+  if (rules.policy.isReadable(relationship.target)) return;
+  const place = { parameter: request.parameterNames.include, pointer: '' };
+  throw bad('BAD_INCLUDE', place, `The resources behind ${quote(name)} cannot be read.`);
+}
+
+/**
+ * What is shown of every resource that may occur in the answer.
+ *
+ * @param linkageOnly the primary data are identifiers, and the rows themselves are not shown
+ * @throws BadRequestError for a type or a field that does not exist for the viewer.
+ */
+export function parseFieldsets(
+  request: ApiRequest,
+  resource: Resource,
+  edges: readonly Edge[],
+  linkageOnly: boolean,
+  rules: QueryRules,
+): ReadonlyMap<Resource, Fieldset> {
+  for (const [type, names] of request.fields) checkFields(request, type, names, rules);
+  const fieldsets = new Map<Resource, Fieldset>();
+  const show = (shown: Resource): void => {
+    for (const each of resourcesOf(shown)) {
+      if (!fieldsets.has(each)) fieldsets.set(each, fieldset(each, request.fields.get(each.name), rules));
+    }
+  };
+  const visit = (edge: Edge): void => {
+    if (edge.load === 'resources') show(edge.relationship.target);
+    edge.edges.forEach(visit);
+  };
+  if (!linkageOnly) show(resource);
+  edges.forEach(visit);
+  if (linkageOnly)
+    for (const each of resourcesOf(resource)) if (!fieldsets.has(each)) fieldsets.set(each, EMPTY_FIELDSET);
+  return fieldsets;
+}
+
+function checkFields(request: ApiRequest, type: string, names: readonly string[], rules: QueryRules): void {
+  const place = { parameter: request.parameterNames.fields(type), pointer: '' };
+  const resources = rules.types(type);
+  if (resources.length === 0) throw bad('BAD_FIELDS', place, `There is no resource type ${quote(type)}.`);
+  for (const name of names) {
+    const known = resources.some(
+      (each) => rules.policy.attribute(each, name) !== undefined || rules.policy.relationship(each, name) !== undefined,
+    );
+    if (known || name === 'id') continue;
+    const fields = rules.policy.names(resources[0]!).join(', ');
+    throw bad('BAD_FIELDS', place, `${type} has no field ${quote(name)}. Fields: ${fields}.`);
+  }
+}
+
+function fieldset(resource: Resource, wanted: readonly string[] | undefined, rules: QueryRules): Fieldset {
+  const { policy } = rules;
+  const shown = (name: string): boolean => wanted === undefined || wanted.includes(name);
+  return Object.freeze({
+    attributes: Object.freeze([...policy.attributes(resource).values()].filter((attribute) => shown(attribute.name))),
+    relationships: Object.freeze(
+      [...policy.relationships(resource).values()]
+        .filter((relationship) => shown(relationship.name))
+        .map((relationship) => Object.freeze({ relationship, filter: scopeFilter(relationship.target, rules) })),
+    ),
+  });
+}

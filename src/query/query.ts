@@ -1,0 +1,136 @@
+/**
+ * Query: a checked read. It holds Attributes and Relationships, never names, and everything that the later
+ * stages need: the scope is already part of its filters, the policy part of its fieldsets. Prints itself.
+ */
+import type { CountMode, NullsOrder } from '../resource/options.js';
+import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
+import { printFilter, type Filter } from './filter.js';
+import type { ReadOperation } from './api-request.js';
+
+/** One step of a path along to-one relationships; rows that do not pass the filter count as absent. */
+export interface PathStep {
+  readonly relationship: Relationship;
+  readonly filter: Filter | undefined;
+}
+
+/** An attribute of the row, or of a row that to-one relationships lead to. */
+export interface FieldPath {
+  readonly steps: readonly PathStep[];
+  readonly attribute: ColumnAttribute;
+}
+
+export interface SortKey extends FieldPath {
+  readonly descending: boolean;
+  readonly ignoreCase: boolean;
+}
+
+export interface Page {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly size: number;
+}
+
+/** A relationship in an answer. */
+export interface FieldsetRelationship {
+  readonly relationship: Relationship;
+  /** Which related rows exist for the viewer; for the linkage of to-one relationships. */
+  readonly filter: Filter | undefined;
+}
+
+/** What an answer shows of the resources of one type. */
+export interface Fieldset {
+  readonly attributes: readonly Attribute[];
+  readonly relationships: readonly FieldsetRelationship[];
+}
+
+/** A relationship to follow from the rows that were found: to the resources themselves, or to their ids only. */
+export interface Edge {
+  readonly relationship: Relationship;
+  readonly load: 'resources' | 'linkage';
+  /** Which related rows exist for the viewer. */
+  readonly filter: Filter | undefined;
+  readonly edges: readonly Edge[];
+}
+
+/** The row whose relationship is read. */
+export interface Parent {
+  readonly resource: Resource;
+  readonly relationship: Relationship;
+  /** Finds the row: its id, and the scope. */
+  readonly filter: Filter;
+  /** The id, as the client sent it, for errors. */
+  readonly id: string;
+}
+
+export interface Query {
+  readonly operation: ReadOperation;
+  /** Whose rows are read. */
+  readonly resource: Resource;
+  /** Only the rows related to this one. */
+  readonly parent: Parent | undefined;
+  /** Everything that a row has to pass; undefined is all rows. */
+  readonly filter: Filter | undefined;
+  /** The id that is asked for, for errors. */
+  readonly id: string | undefined;
+  /** `one` is a resource or nothing, `single` has to be exactly one of a collection. */
+  readonly cardinality: 'many' | 'one' | 'single';
+  /** Only rows of exactly this resource, not of those that inherit from it. */
+  readonly exact: boolean;
+  /** Ends with the primary key. */
+  readonly sort: readonly SortKey[];
+  /** One row a group: that with the smallest primary key. */
+  readonly group: readonly FieldPath[];
+  /** Undefined where paging is off. */
+  readonly page: Page | undefined;
+  readonly count: CountMode;
+  readonly nulls: NullsOrder;
+  /** What is shown, for every resource that may occur in the answer. */
+  readonly fieldsets: ReadonlyMap<Resource, Fieldset>;
+  readonly edges: readonly Edge[];
+  /** The viewer's groups, for the functions of `@Transform`. */
+  readonly groups: readonly string[];
+  /** The answer has an `included` member. */
+  readonly includes: boolean;
+  /** For linkage: the rows themselves are included. */
+  readonly includesPrimary: boolean;
+}
+
+/** What is shown where nothing is. */
+export const EMPTY_FIELDSET: Fieldset = Object.freeze({
+  attributes: Object.freeze([]),
+  relationships: Object.freeze([]),
+});
+
+/**
+ * The canonical text of a query, for tests and logs.
+ *
+ * @example
+ * printQuery(query); // "person where name like '%y%' sort -name, id include computers page 1x10"
+ */
+export function printQuery(query: Query): string {
+  const words = [query.resource.name];
+  const { parent } = query;
+  if (parent !== undefined) {
+    words.push('of', parent.resource.name, `(${printFilter(parent.filter)})`, parent.relationship.name);
+  }
+  if (query.filter !== undefined) words.push('where', printFilter(query.filter));
+  if (query.group.length > 0) words.push('group', query.group.map(printPath).join(', '));
+  if (query.sort.length > 0) words.push('sort', query.sort.map(printSortKey).join(', '));
+  const included = query.edges.flatMap((edge) => printEdge(edge));
+  if (included.length > 0) words.push('include', included.join(', '));
+  words.push(query.page === undefined ? query.cardinality : `page ${query.page.number}x${query.page.size}`);
+  return words.join(' ');
+}
+
+function printPath(path: FieldPath): string {
+  return [...path.steps.map((step) => step.relationship.name), path.attribute.property].join('.');
+}
+
+function printSortKey(key: SortKey): string {
+  return `${key.descending ? '-' : ''}${printPath(key)}${key.ignoreCase ? ' (ignoring case)' : ''}`;
+}
+
+function printEdge(edge: Edge): readonly string[] {
+  const own = edge.load === 'linkage' ? `${edge.relationship.name} (linkage)` : edge.relationship.name;
+  return [own, ...edge.edges.flatMap((inner) => printEdge(inner)).map((path) => `${edge.relationship.name}.${path}`)];
+}
