@@ -1,0 +1,92 @@
+/**
+ * Columns in SQL: their expressions, and their values on the way to the driver and back. Every converter is
+ * chosen once per column.
+ */
+import type { EntityMetadata } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { toJson, type DatabaseClock, type Value } from '../query/values.js';
+import type { ColumnModel, ValueType } from '../resource/entity-model.js';
+import type { Dialect } from './dialect.js';
+import { param, raw, sql, type Part, type Sql } from './fragment.js';
+import type { Schema } from './schema.js';
+
+/** Turns the driver's value into JSON. */
+export type ReadValue = (value: unknown) => unknown;
+
+export class Columns {
+  private readonly readers = new Map<ColumnModel, ReadValue>();
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly dialect: Dialect,
+  ) {}
+
+  /** A table under an alias. */
+  table(metadata: EntityMetadata, alias: string): Sql {
+    const path = metadata.tablePath.split('.').map((name) => this.dialect.quote(name));
+    return raw(`${path.join('.')} ${this.dialect.quote(alias)}`);
+  }
+
+  /** A column that metadata name. */
+  column(metadata: ColumnMetadata, alias: string): Sql {
+    const owner = this.dialect.quote(alias);
+    if (metadata.isVirtualProperty && metadata.query !== undefined) return raw(`(${metadata.query(owner)})`);
+    return raw(`${owner}.${this.dialect.quote(metadata.databaseName)}`);
+  }
+
+  /** A column as it is selected, compared and sorted. */
+  expression(column: ColumnModel, alias: string): Sql {
+    const expression = this.column(this.schema.columnMetadata(column), alias);
+    // An interval is a number of seconds everywhere (DAT-07).
+    return column.type === 'interval' ? sql`EXTRACT(EPOCH FROM ${expression})` : expression;
+  }
+
+  /** A checked value, as a bound parameter or as the database's clock. */
+  bind(column: ColumnModel, value: Value): Part {
+    return isClock(value) ? this.dialect.clock(value, column.type) : param(this.toDriver(column, value));
+  }
+
+  /** A checked value as the driver takes it, the column's transformer included. */
+  toDriver(column: ColumnModel, value: Exclude<Value, DatabaseClock>): unknown {
+    if (column.type === 'interval') return value;
+    const { driver } = this.schema.dataSource;
+    const prepared: unknown = column.type === 'datetime' && typeof value === 'string' ? new Date(value) : value;
+    return driver.preparePersistentValue(prepared, this.schema.columnMetadata(column));
+  }
+
+  /** The converter of a column's values on their way out. */
+  reader(column: ColumnModel): ReadValue {
+    let reader = this.readers.get(column);
+    if (reader === undefined) {
+      reader = this.chooseReader(column);
+      this.readers.set(column, reader);
+    }
+    return reader;
+  }
+
+  private chooseReader(column: ColumnModel): ReadValue {
+    const metadata = this.schema.columnMetadata(column);
+    const { driver } = this.schema.dataSource;
+    if (column.transformed) return (value) => toJson(driver.prepareHydratedValue(value, metadata));
+    const shape = SHAPES[column.type];
+    if (shape !== undefined) return (value) => (value === null ? null : shape(value, column));
+    return (value) => (value === null ? null : toJson(driver.prepareHydratedValue(value, metadata)));
+  }
+}
+
+function isClock(value: Value): value is DatabaseClock {
+  return typeof value === 'object';
+}
+
+/** Types whose values need no help of TypeORM's, but have to look alike on every database. */
+const SHAPES: Partial<Record<ValueType, (value: unknown, column: ColumnModel) => unknown>> = {
+  text: toJson,
+  uuid: toJson,
+  integer: Number,
+  float: Number,
+  interval: Number,
+  boolean: Boolean,
+  bigint: String,
+  decimal: (value, { scale }) =>
+    typeof value === 'number' && scale !== undefined ? value.toFixed(scale) : String(value),
+};

@@ -1,0 +1,117 @@
+/**
+ * What the databases say differently, evened out: lists, patterns, dates, null order. The rest of `sql/`
+ * asks here and knows no database.
+ */
+import type { DataSource } from 'typeorm';
+import { RestlessConfigError } from '../errors.js';
+import type { DatabaseClock } from '../query/values.js';
+import type { ValueType } from '../resource/entity-model.js';
+import { join, param, raw, sql, type Sql } from './fragment.js';
+
+export type DialectName = 'sqlite' | 'postgres' | 'mysql';
+
+export interface Dialect {
+  readonly name: DialectName;
+  /** How the parameter with this index is spelt. */
+  readonly placeholder: (index: number) => string;
+  /** A name from metadata, quoted. */
+  readonly quote: (name: string) => string;
+  /** `column` is one of a list that is bound as one parameter, so that every length has the same text. */
+  readonly inList: (column: Sql, values: readonly unknown[]) => Sql;
+  readonly like: (column: Sql, pattern: Sql) => Sql;
+  /** `LIKE` that ignores case, as far as the database folds it. */
+  readonly ilike: (column: Sql, pattern: Sql) => Sql;
+  readonly datePart: (part: 'year' | 'month' | 'day', column: Sql, type: ValueType) => Sql;
+  readonly clock: (value: DatabaseClock, type: ValueType) => Sql;
+}
+
+const DIALECTS: Readonly<Record<string, DialectName>> = {
+  'better-sqlite3': 'sqlite',
+  sqlite: 'sqlite',
+  sqljs: 'sqlite',
+  expo: 'sqlite',
+  capacitor: 'sqlite',
+  cordova: 'sqlite',
+  nativescript: 'sqlite',
+  'react-native': 'sqlite',
+  postgres: 'postgres',
+  cockroachdb: 'postgres',
+  'aurora-postgres': 'postgres',
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  'aurora-mysql': 'mysql',
+};
+
+/**
+ * The dialect of a data source.
+ *
+ * @throws RestlessConfigError for a database that speaks none of the three.
+ */
+export function dialectOf(dataSource: DataSource): Dialect {
+  const { type } = dataSource.options;
+  const name = DIALECTS[type];
+  if (name === undefined) {
+    throw new RestlessConfigError(`The database "${type}" is not supported; use SQLite, PostgreSQL, MySQL or MariaDB.`);
+  }
+  const quote = (text: string): string => dataSource.driver.escape(text);
+  return { name, quote, ...{ sqlite, postgres, mysql }[name] };
+}
+
+type Differences = Omit<Dialect, 'name' | 'quote'>;
+
+const lower = (text: Sql): Sql => sql`LOWER(${text})`;
+
+const sqlite: Differences = {
+  placeholder: () => '?',
+  inList: (column, values) => sql`${column} IN (SELECT value FROM json_each(${param(JSON.stringify(values))}))`,
+  like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
+  ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
+  datePart: (part, column) =>
+    sql`CAST(strftime(${raw({ year: "'%Y'", month: "'%m'", day: "'%d'" }[part])}, ${column}) AS INTEGER)`,
+  clock: ({ clock }, type) => {
+    if (type === 'date') return raw('CURRENT_DATE');
+    if (type === 'time') return raw('CURRENT_TIME');
+    return clock === 'CURRENT_DATE'
+      ? raw("strftime('%Y-%m-%d 00:00:00.000', 'now')")
+      : raw("strftime('%Y-%m-%d %H:%M:%f', 'now')");
+  },
+};
+
+const postgres: Differences = {
+  placeholder: (index) => `$${index + 1}`,
+  inList: (column, values) => sql`${column} = ANY(${param(values)})`,
+  like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
+  ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
+  datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
+  clock: ({ clock }, type) => (type === 'time' ? raw('LOCALTIME') : raw(clock)),
+};
+
+const mysql: Differences = {
+  placeholder: () => '?',
+  // The driver writes a list that is bound as one parameter as the values with commas between them.
+  inList: (column, values) => (values.length === 0 ? raw('1 = 0') : sql`${column} IN (${param(values)})`),
+  like: (column, pattern) => sql`${column} LIKE ${pattern}`,
+  ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,
+  datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
+  clock: ({ clock }, type) => (type === 'time' ? raw('CURRENT_TIME') : raw(clock)),
+};
+
+/** `(a, b) IN ((1, 2), (3, 4))`, in the spelling that all databases take. */
+export function inTuples(columns: readonly Sql[], tuples: readonly (readonly unknown[])[]): Sql {
+  const rows = tuples.map((tuple) => {
+    const equals = columns.map((column, index) => sql`${column} = ${param(tuple[index])}`);
+    return sql`(${join(equals, ' AND ')})`;
+  });
+  return sql`(${join(rows, ' OR ')})`;
+}
+
+/** A text as a pattern that matches nothing but itself; backslash is the escape character everywhere. */
+export function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** A client's pattern: a lone backslash at the end stands for itself. */
+export function closePattern(pattern: string): string {
+  const trailing = /\\*$/.exec(pattern)![0].length;
+  return trailing % 2 === 1 ? `${pattern}\\` : pattern;
+}

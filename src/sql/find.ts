@@ -1,0 +1,234 @@
+/**
+ * The repository for TypeORM, reading: plans a query, runs its statements on one connection, and puts the
+ * rows together.
+ */
+import { In, type DataSource, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
+import { noSuchResource } from '../query/faults.js';
+import type { Query } from '../query/query.js';
+import type { ResourceRepository } from '../query/repository.js';
+import type { Identifier, Linkage, ResourceRecord, Result } from '../query/result.js';
+import type { Resource } from '../resource/resource.js';
+import { Columns } from './columns.js';
+import { readEntityAttributes } from './entities.js';
+import { translateDatabaseError } from './database-errors.js';
+import { dialectOf, type Dialect } from './dialect.js';
+import { render, type Keys, type Statement } from './fragment.js';
+import { needsEntity, Planner, type EdgePlan, type Plan } from './plan.js';
+import type { Row, RowReader } from './rows.js';
+import type { Schema } from './schema.js';
+import type { SqlOperator } from './where.js';
+
+/** Serves resources from a TypeORM data source. */
+export class TypeOrmRepository implements ResourceRepository {
+  private readonly dialect: Dialect;
+  private readonly columns: Columns;
+  private readonly dataSource: DataSource;
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly operators: ReadonlyMap<string, SqlOperator>,
+  ) {
+    this.dataSource = schema.dataSource;
+    this.dialect = dialectOf(this.dataSource);
+    this.columns = new Columns(schema, this.dialect);
+  }
+
+  /** The statements that a query becomes. */
+  plan(query: Query): Plan {
+    return new Planner(this.schema, this.columns, this.dialect, this.operators, query).plan();
+  }
+
+  async find(query: Query): Promise<Result> {
+    const plan = this.plan(query);
+    const runner = this.dataSource.createQueryRunner('slave');
+    try {
+      return await new Finding(query, plan, runner, this.schema, this.dialect).run();
+    } catch (error) {
+      throw translateDatabaseError(error);
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+/** A record while its parts come together. */
+interface Draft extends ResourceRecord {
+  readonly values: unknown[];
+  readonly linkage: Map<string, Linkage>;
+  /** For loading its entity, where that is needed. */
+  readonly primaryKey: readonly unknown[];
+}
+
+/** One row with the record that it became. */
+interface Found {
+  readonly row: Row;
+  readonly record: Draft;
+}
+
+/** One run of a plan. */
+class Finding {
+  private readonly drafts = new Map<string, Draft>();
+  private readonly included: Draft[] = [];
+
+  constructor(
+    private readonly query: Query,
+    private readonly plan: Plan,
+    private readonly runner: QueryRunner,
+    private readonly schema: Schema,
+    private readonly dialect: Dialect,
+  ) {}
+
+  async run(): Promise<Result> {
+    const { query, plan } = this;
+    if (plan.parent !== undefined && (await this.rows(plan.parent)).length === 0) {
+      throw noSuchResource(query.parent!.resource, query.parent!.id);
+    }
+    const rows = await this.rows(plan.page);
+    const { page, count } = query;
+    const more = page !== undefined && count === 'none' && rows.length > page.size;
+    if (more) rows.pop();
+    const found = rows.map((row) => ({ row, record: this.draft(plan.reader, row, true) }));
+    await this.follow(found, plan.edges);
+    await this.loadEntities();
+    return {
+      query,
+      records: found.map(({ record }) => record),
+      included: this.included,
+      total: await this.total(rows),
+      more,
+    };
+  }
+
+  private async rows(statement: Statement): Promise<Row[]> {
+    return (await this.runner.query(statement.text, [...statement.parameters])) as Row[];
+  }
+
+  /** The total stands beside every row of the page; an empty page needs a look of its own, unless it is the first. */
+  private async total(rows: readonly Row[]): Promise<number | undefined> {
+    const { page, count, cardinality } = this.query;
+    if (cardinality !== 'many' || page === undefined) return rows.length;
+    if (count === 'none') return undefined;
+    if (rows.length > 0) return Number(rows[0]!['n']);
+    if (page.number === 1) return 0;
+    const [row] = await this.rows(this.plan.count!);
+    return Number(row!['n']);
+  }
+
+  private draft(reader: RowReader, row: Row, primary: boolean): Draft {
+    const { resource, id } = reader.identifier(row);
+    const key = identity(resource, id);
+    let draft = this.drafts.get(key);
+    if (draft === undefined) {
+      draft = {
+        resource,
+        id,
+        values: reader.values(row, resource),
+        linkage: new Map(reader.linkage(row, resource)),
+        primaryKey: reader.primaryKey(row, resource),
+      };
+      this.drafts.set(key, draft);
+      if (!primary) this.included.push(draft);
+    } else {
+      for (const [name, linkage] of reader.linkage(row, resource)) draft.linkage.set(name, linkage);
+    }
+    return draft;
+  }
+
+  private async follow(found: readonly Found[], edges: readonly EdgePlan[]): Promise<void> {
+    for (const edge of edges) await this.followEdge(found, edge);
+  }
+
+  /** Runs the one statement of an edge and hangs what it finds on the rows found before. */
+  private async followEdge(found: readonly Found[], plan: EdgePlan): Promise<void> {
+    const { relationship } = plan.edge;
+    const near = found.filter(({ record }) => record.resource.relationships.get(relationship.name) === relationship);
+    const keys = distinctKeys(near.map(({ row }) => plan.near.map((name) => row[name])));
+    const rows = keys.length === 0 ? [] : await this.rows(render(plan.statement, this.dialect.placeholder, keys));
+    const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
+    for (const row of rows) {
+      const key = keyText(plan.far.map((name) => row[name]));
+      const member = this.member(plan, row);
+      const members = byKey.get(key);
+      if (members === undefined) byKey.set(key, [member]);
+      else members.push(member);
+    }
+    if (relationship.toMany) {
+      for (const { row, record } of near) {
+        const members = byKey.get(keyText(plan.near.map((name) => row[name]))) ?? [];
+        record.linkage.set(
+          relationship.name,
+          members.map(({ resource, id }) => ({ resource, id })),
+        );
+      }
+    }
+    const next = [...byKey.values()].flat().flatMap((member) => member.found ?? []);
+    await this.follow(next, plan.edges);
+  }
+
+  private member(plan: EdgePlan, row: Row): Identifier & { readonly found: Found | undefined } {
+    if (plan.edge.load === 'linkage') return { ...plan.reader.identifier(row), found: undefined };
+    const record = this.draft(plan.reader, row, false);
+    return { resource: record.resource, id: record.id, found: { row, record } };
+  }
+
+  /** Attributes that only an instance can give: one statement per entity that has any. */
+  private async loadEntities(): Promise<void> {
+    const byResource = new Map<Resource, Draft[]>();
+    for (const draft of this.drafts.values()) {
+      if (!needsEntity(this.query.fieldsets.get(draft.resource))) continue;
+      byResource.set(draft.resource, [...(byResource.get(draft.resource) ?? []), draft]);
+    }
+    for (const [resource, drafts] of byResource) {
+      const metadata = this.schema.metadata(resource.model);
+      const entities = await this.runner.manager.find(metadata.target, { where: this.whereKeys(resource, drafts) });
+      const byKey = new Map(
+        entities.map((entity) => [
+          keyText(metadata.primaryColumns.map((c) => c.getEntityValue(entity) as unknown)),
+          entity,
+        ]),
+      );
+      const fieldset = this.query.fieldsets.get(resource)!;
+      for (const draft of drafts) {
+        const entity = byKey.get(keyText(this.hydratedKey(resource, draft)));
+        if (entity !== undefined) await readEntityAttributes(fieldset, entity, draft.values, this.query.groups);
+      }
+    }
+  }
+
+  private hydratedKey(resource: Resource, draft: Draft): readonly unknown[] {
+    const { driver } = this.schema.dataSource;
+    const columns = this.schema.metadata(resource.model).primaryColumns;
+    return columns.map((column, index) => driver.prepareHydratedValue(draft.primaryKey[index], column) as unknown);
+  }
+
+  private whereKeys(resource: Resource, drafts: readonly Draft[]): FindOptionsWhere<ObjectLiteral>[] {
+    const columns = this.schema.metadata(resource.model).primaryColumns;
+    const keys = drafts.map((draft) => this.hydratedKey(resource, draft));
+    if (columns.length === 1) return [columns[0]!.createValueMap(In(keys.map(([key]) => key)))];
+    return keys.map(
+      (key) =>
+        Object.assign(
+          {},
+          ...columns.map((column, index) => column.createValueMap(key[index])),
+        ) as FindOptionsWhere<ObjectLiteral>,
+    );
+  }
+}
+
+function identity(resource: Resource, id: string): string {
+  return `${resource.version ?? ''}/${resource.path}/${id}`;
+}
+
+/** Key values as text: drivers give one value as a number here and as text there. */
+function keyText(key: readonly unknown[]): string {
+  return key
+    .map((part) => encodeURIComponent(part instanceof Uint8Array ? Buffer.from(part).toString('hex') : String(part)))
+    .join('/');
+}
+
+/** Each key once; keys with a null lead nowhere. */
+function distinctKeys(keys: Keys): Keys {
+  const distinct = new Map<string, readonly unknown[]>();
+  for (const key of keys) if (!key.includes(null)) distinct.set(keyText(key), key);
+  return [...distinct.values()];
+}

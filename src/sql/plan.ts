@@ -1,0 +1,338 @@
+/**
+ * Query → the statements to run, as data: one for the page with its total, one per relationship that is
+ * followed. A to-many relation is never joined into a paged statement.
+ */
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { Filter } from '../query/filter.js';
+import type { Edge, Fieldset, Query, SortKey } from '../query/query.js';
+import { isPolymorphic, resourcesOf, type Attribute, type Relationship, type Resource } from '../resource/resource.js';
+import type { Columns } from './columns.js';
+import { inTuples, type Dialect } from './dialect.js';
+import { allOf, hole, join, param, raw, render, sql, type Sql, type Statement } from './fragment.js';
+import { nearColumns } from './relations.js';
+import { RowReader, type Row, type ToOneReader } from './rows.js';
+import type { Schema } from './schema.js';
+import { Select, type SelectContext } from './select.js';
+import { Aliases, Where, type SqlOperator } from './where.js';
+
+/** All statements of one query. */
+export interface Plan {
+  /** Finds the parent, where the query has one. */
+  readonly parent: Statement | undefined;
+  readonly page: Statement;
+  /** The total alone, for a page past the end. */
+  readonly count: Statement | undefined;
+  readonly reader: RowReader;
+  readonly edges: readonly EdgePlan[];
+}
+
+/** How the rows behind a relationship are found, for the rows found before. */
+export interface EdgePlan {
+  readonly edge: Edge;
+  /** The resource whose relationship it is; rows of other resources do not have it. */
+  readonly owner: Resource;
+  /** Names of the near row's columns that lead on; for to-one relationships, those of the linkage. */
+  readonly near: readonly string[];
+  /** Names of the found row's columns that lead back. */
+  readonly far: readonly string[];
+  /** The statement, with a hole for the keys of the near rows. */
+  readonly statement: Sql;
+  readonly reader: RowReader;
+  readonly edges: readonly EdgePlan[];
+}
+
+export class Planner {
+  private readonly aliases = new Aliases();
+  private readonly where: Where;
+  private readonly context: SelectContext;
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly columns: Columns,
+    private readonly dialect: Dialect,
+    operators: ReadonlyMap<string, SqlOperator>,
+    private readonly query: Query,
+  ) {
+    this.where = new Where(schema, columns, dialect, operators, this.aliases);
+    this.context = { schema, columns, where: this.where, aliases: this.aliases };
+  }
+
+  plan(): Plan {
+    const { query } = this;
+    const select = new Select(this.context, query.resource);
+    const { reader, edges } = this.contents(select, query.edges);
+    const counted = query.count === 'exact' && query.page !== undefined;
+    const order = query.cardinality === 'many' ? query.sort.flatMap((key) => this.orderBy(select, key)) : [];
+    const conditions = this.conditions(select.alias);
+    const page = this.pageStatement(select, conditions, order, counted);
+    return {
+      parent: query.parent === undefined ? undefined : this.parentStatement(),
+      page: this.render(page),
+      count: counted ? this.render(this.countStatement()) : undefined,
+      reader,
+      edges,
+    };
+  }
+
+  private render(fragment: Sql): Statement {
+    return render(fragment, this.dialect.placeholder);
+  }
+
+  private parentStatement(): Statement {
+    const parent = this.query.parent!;
+    const alias = this.aliases.next('o');
+    const table = this.columns.table(this.schema.metadata(parent.resource.model), alias);
+    return this.render(sql`SELECT 1 AS c0 FROM ${table} WHERE ${allOf(this.where.parentConditions(parent, alias))}`);
+  }
+
+  /** Everything that a row of the query has to pass. */
+  private conditions(alias: string): readonly Sql[] {
+    const { query } = this;
+    if (query.group.length > 0) return [this.groupCondition(alias)];
+    return this.ungroupedConditions(alias);
+  }
+
+  private ungroupedConditions(alias: string): readonly Sql[] {
+    const { query, where } = this;
+    return [
+      ...where.rowConditions(query.resource.model, alias),
+      ...(query.exact ? where.exactConditions(query.resource, alias) : []),
+      ...(query.parent === undefined ? [] : [where.relatedTo(query.parent, alias)]),
+      ...(query.filter === undefined ? [] : [where.condition(query.filter, alias)]),
+    ];
+  }
+
+  /** Of each group, the row with the smallest primary key; the same on every database. @see GRP-05 */
+  private groupCondition(alias: string): Sql {
+    const inner = new Select(this.context, this.query.resource);
+    const metadata = this.schema.metadata(inner.resource.model);
+    const keys = metadata.primaryColumns.map((column) => this.columns.column(column, inner.alias));
+    const groups = this.query.group.map((path) => inner.path(path));
+    const named = keys.map((key, index) => sql`${key} AS ${raw(`k${index}`)}`);
+    const numbered = sql`SELECT ${join(named, ', ')}, ROW_NUMBER() OVER (PARTITION BY ${join(groups, ', ')} ORDER BY ${join(keys, ', ')}) AS rn FROM ${inner.from()} WHERE ${allOf(this.ungroupedConditions(inner.alias))}`;
+    const chosen = sql`SELECT ${raw(keys.map((_, index) => `g.k${index}`).join(', '))} FROM (${numbered}) g WHERE g.rn = 1`;
+    const own = metadata.primaryColumns.map((column) => this.columns.column(column, alias));
+    return sql`${own.length === 1 ? own[0]! : sql`(${join(own, ', ')})`} IN (${chosen})`;
+  }
+
+  /**
+   * The page in a derived table with the total beside it: in the select list of the sorted statement itself
+   * the total would be worked out for every row that is sorted.
+   */
+  private pageStatement(select: Select, conditions: readonly Sql[], order: readonly OrderKey[], counted: boolean): Sql {
+    const { page, count, cardinality } = this.query;
+    const inner =
+      order.length === 0
+        ? raw('')
+        : sql` ORDER BY ${join(
+            order.map((key) => key.inner),
+            ', ',
+          )}`;
+    const rows = sql`SELECT ${select.output.sql} FROM ${select.from()} WHERE ${allOf(conditions)}${inner}`;
+    if (cardinality !== 'many') return sql`${rows} LIMIT ${param(cardinality === 'single' ? 2 : 1)}`;
+    if (page === undefined) return rows;
+    const limit = count === 'none' ? page.size + 1 : page.size;
+    const window = sql`${rows} LIMIT ${param(limit)} OFFSET ${param((page.number - 1) * page.size)}`;
+    if (!counted) return window;
+    const outer = order.map((key) => key.outer);
+    return sql`SELECT p.*, (${this.countStatement()}) AS n FROM (${window}) p ORDER BY ${join(outer, ', ')}`;
+  }
+
+  private countStatement(): Sql {
+    const alias = this.aliases.next('k');
+    const table = this.columns.table(this.schema.metadata(this.query.resource.model), alias);
+    return sql`SELECT COUNT(*) AS n FROM ${table} WHERE ${allOf(this.conditions(alias))}`;
+  }
+
+  private orderBy(select: Select, key: SortKey): readonly OrderKey[] {
+    const plain = select.path(key);
+    const ignoreCase = key.ignoreCase && (key.attribute.type === 'text' || key.attribute.type === 'unknown');
+    const expression = ignoreCase ? sql`LOWER(${plain})` : plain;
+    const path = [...key.steps.map((step) => step.relationship.name), key.attribute.property].join('.');
+    const name = select.output.add(
+      key.steps.length === 0 && !ignoreCase ? key.attribute.property : `sort:${path}`,
+      expression,
+    );
+    const direction = raw(key.descending ? ' DESC' : ' ASC');
+    const ordered = { inner: sql`${expression}${direction}`, outer: sql`p.${raw(name)}${direction}` };
+    const nullable = key.steps.length > 0 || key.attribute.column.nullable;
+    if (this.query.nulls === 'native' || !nullable) return [ordered];
+    const nullsLast = raw(this.query.nulls === 'last' ? ' ASC' : ' DESC');
+    const isNull = (value: Sql): Sql => sql`CASE WHEN ${value} IS NULL THEN 1 ELSE 0 END${nullsLast}`;
+    return [{ inner: isNull(expression), outer: isNull(sql`p.${raw(name)}`) }, ordered];
+  }
+
+  /** Selects what the answer shows of the rows, and what leads on from them. */
+  private contents(select: Select, edges: readonly Edge[]): { reader: RowReader; edges: readonly EdgePlan[] } {
+    const { resource, output, alias } = select;
+    const metadata = this.schema.metadata(resource.model);
+    const kind = isPolymorphic(resource)
+      ? output.add('kind', this.columns.column(metadata.discriminatorColumn!, alias))
+      : undefined;
+    const reader = new RowReader(resource, kind, (entity) => this.kindOf(entity));
+    for (const each of resourcesOf(resource)) {
+      const fieldset = this.query.fieldsets.get(each);
+      reader.add(each, {
+        id: each.id.map(({ column }) => ({
+          name: select.column(column.path, each),
+          read: this.columns.reader(column),
+        })),
+        attributes: (fieldset?.attributes ?? []).map((attribute) => this.attributeReader(select, each, attribute)),
+        toOne: this.toOneReaders(select, each, fieldset, edges),
+        primaryKey: needsEntity(fieldset) ? this.primaryKeyNames(select, each) : [],
+      });
+    }
+    return { reader, edges: edges.map((edge) => this.edgePlan(select, reader, edge)) };
+  }
+
+  private kindOf(entity: string): string | undefined {
+    return this.schema.dataSource.entityMetadatas.find((metadata) => metadata.name === entity)?.discriminatorValue;
+  }
+
+  private primaryKeyNames(select: Select, resource: Resource): readonly string[] {
+    return resource.model.primaryKey.map((path) => select.column(path, resource));
+  }
+
+  private attributeReader(select: Select, resource: Resource, attribute: Attribute): (row: Row) => unknown {
+    if (attribute.kind === 'computed' || attribute.transforms.length > 0) return () => undefined;
+    if (attribute.kind === 'column') {
+      const name = select.column(attribute.column.path, resource);
+      const read = this.columns.reader(attribute.column);
+      return (row) => read(row[name]);
+    }
+    const fields = attribute.fields
+      .filter((field) => field.exposed)
+      .map((field) => [field.name, this.attributeReader(select, resource, field)] as const);
+    return (row) => Object.fromEntries(fields.map(([name, read]) => [name, read(row)]));
+  }
+
+  /** To-one linkage stands on the row; where the related row might not exist for the viewer, it is joined. */
+  private toOneReaders(
+    select: Select,
+    resource: Resource,
+    fieldset: Fieldset | undefined,
+    edges: readonly Edge[],
+  ): readonly ToOneReader[] {
+    const wanted = new Map<Relationship, Filter | undefined>();
+    for (const { relationship, filter } of fieldset?.relationships ?? []) wanted.set(relationship, filter);
+    for (const { relationship, filter } of edges) {
+      if (resource.relationships.get(relationship.name) === relationship) wanted.set(relationship, filter);
+    }
+    return [...wanted]
+      .filter(([relationship]) => !relationship.toMany)
+      .map(([relationship, filter]) => this.toOneReader(select, resource, relationship, filter));
+  }
+
+  private toOneReader(
+    select: Select,
+    owner: Resource,
+    relationship: Relationship,
+    filter: Filter | undefined,
+  ): ToOneReader {
+    const { target } = relationship;
+    const link = this.where.link(relationship);
+    const direct = this.linkageOnRow(relationship, filter);
+    const key = `${owner.model.name}>${relationship.model.property}.`;
+    const alias = direct === undefined ? select.join(key, select.alias, relationship, filter) : select.alias;
+    const id = target.id.map(({ column }, index) => ({
+      name: select.output.add(
+        `${key}${column.path}`,
+        direct === undefined ? this.columns.expression(column, alias) : this.columns.column(direct[index]!, alias),
+      ),
+      read: this.columns.reader(column),
+    }));
+    const kind = isPolymorphic(target)
+      ? select.output.add(`${key}kind`, this.columns.column(link.target.discriminatorColumn!, alias))
+      : undefined;
+    return { relationship, id, kind };
+  }
+
+  /** The join columns in the order of the related id, where they are all that is needed. */
+  private linkageOnRow(relationship: Relationship, filter: Filter | undefined): readonly ColumnMetadata[] | undefined {
+    const { target } = relationship;
+    const relation = this.schema.relationMetadata(relationship.model);
+    const plain =
+      filter === undefined && !isPolymorphic(target) && this.where.rowConditions(target.model, 'x').length === 0;
+    if (!relation.isWithJoinColumn || !plain) return undefined;
+    const columns = target.id.map(({ column }) => {
+      const metadata = this.schema.columnMetadata(column);
+      return relation.joinColumns.find((each) => each.referencedColumn === metadata);
+    });
+    return columns.every((column) => column !== undefined) ? columns : undefined;
+  }
+
+  private edgePlan(near: Select, nearReader: RowReader, edge: Edge): EdgePlan {
+    const { relationship } = edge;
+    const { target } = relationship;
+    const owner = resourcesOf(near.resource).find(
+      (each) => each.relationships.get(relationship.name) === relationship,
+    )!;
+    const far = new Select(this.context, target);
+    const { reader, edges } = this.contents(far, edge.edges);
+    const shared = { edge, owner, reader, edges };
+    if (!relationship.toMany) {
+      const columns = target.id.map(({ column }) => this.columns.expression(column, far.alias));
+      return {
+        ...shared,
+        near: nearReader.toOne(owner, relationship).id.map(({ name }) => name),
+        far: target.id.map(({ column }) => far.column(column.path, target)),
+        statement: this.edgeStatement(far, edge, columns, far.from()),
+      };
+    }
+    const link = this.where.link(relationship);
+    const nearNames = nearColumns(link).map((column) =>
+      near.output.add(`near:${column.propertyPath}:${column.databaseName}`, this.columns.column(column, near.alias)),
+    );
+    const middle = this.aliases.next('j');
+    const { junction } = link;
+    const keyColumns =
+      junction === undefined
+        ? link.pairs.map((pair) => this.columns.column(pair.far, far.alias))
+        : junction.source.map((pair) => this.columns.column(pair.far, middle));
+    const farNames = keyColumns.map((column, index) => far.output.add(`parent:${index}`, column));
+    const from =
+      junction === undefined
+        ? far.from()
+        : sql`${far.from()} INNER JOIN ${this.columns.table(junction.metadata, middle)} ON ${this.where.equal(junction.target, middle, far.alias)}`;
+    return { ...shared, near: nearNames, far: farNames, statement: this.edgeStatement(far, edge, keyColumns, from) };
+  }
+
+  /** The rows behind a relationship, for the keys of the rows found before, in the order of the key. */
+  private edgeStatement(far: Select, edge: Edge, columns: readonly Sql[], from: Sql): Sql {
+    const [column] = columns as readonly [Sql];
+    const inKeys = hole((keys) =>
+      columns.length === 1
+        ? this.dialect.inList(
+            column,
+            keys.map(([key]) => key),
+          )
+        : inTuples(columns, keys),
+    );
+    const conditions = [
+      sql`${inKeys}`,
+      ...this.where.rowConditions(far.resource.model, far.alias),
+      ...(edge.filter === undefined ? [] : [this.where.condition(edge.filter, far.alias)]),
+    ];
+    const order = edge.relationship.toMany
+      ? sql` ORDER BY ${join(
+          far.resource.id.map(({ column }) => this.columns.expression(column, far.alias)),
+          ', ',
+        )}`
+      : raw('');
+    return sql`SELECT ${far.output.sql} FROM ${from} WHERE ${allOf(conditions)}${order}`;
+  }
+}
+
+interface OrderKey {
+  /** In the statement of the page. */
+  readonly inner: Sql;
+  /** Around it, by the names of its columns. */
+  readonly outer: Sql;
+}
+
+/** Getters, methods and `@Transform` need an instance of the entity. */
+export function needsEntity(fieldset: Fieldset | undefined): boolean {
+  return (
+    fieldset?.attributes.some((attribute) => attribute.kind === 'computed' || attribute.transforms.length > 0) ?? false
+  );
+}

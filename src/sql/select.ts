@@ -1,0 +1,95 @@
+/**
+ * One SELECT while it is put together: its columns, each once, and the to-one rows that are joined to it.
+ */
+import type { Filter } from '../query/filter.js';
+import type { FieldPath } from '../query/query.js';
+import type { Relationship, Resource } from '../resource/resource.js';
+import type { Columns } from './columns.js';
+import { allOf, join, raw, sql, type Sql } from './fragment.js';
+import type { Schema } from './schema.js';
+import type { Aliases, Where } from './where.js';
+
+/** What all selects of one plan share. */
+export interface SelectContext {
+  readonly schema: Schema;
+  readonly columns: Columns;
+  readonly where: Where;
+  readonly aliases: Aliases;
+}
+
+/** The columns of one select, each once, as `c0`, `c1`, … */
+class Output {
+  private readonly names = new Map<string, string>();
+  private readonly list: Sql[] = [];
+
+  /** Selects an expression and gives its name; `key` tells expressions apart. */
+  add(key: string, expression: Sql): string {
+    let name = this.names.get(key);
+    if (name === undefined) {
+      name = `c${this.list.length}`;
+      this.names.set(key, name);
+      this.list.push(sql`${expression} AS ${raw(name)}`);
+    }
+    return name;
+  }
+
+  get sql(): Sql {
+    return this.list.length === 0 ? raw('1 AS c0') : join(this.list, ', ');
+  }
+}
+
+/** A select under construction. */
+export class Select {
+  readonly alias: string;
+  readonly output = new Output();
+  private readonly joins: Sql[] = [];
+  /** Aliases of joined paths, so that one path is joined once. */
+  private readonly joined = new Map<string, string>();
+
+  constructor(
+    private readonly context: SelectContext,
+    readonly resource: Resource,
+  ) {
+    this.alias = context.aliases.next('t');
+  }
+
+  /** The table with everything that is joined to it so far. */
+  from(): Sql {
+    const { schema, columns } = this.context;
+    return join([columns.table(schema.metadata(this.resource.model), this.alias), ...this.joins], ' ');
+  }
+
+  /** Selects a column of the row and gives its name. */
+  column(path: string, resource: Resource): string {
+    const column = resource.model.columns.find((each) => each.path === path)!;
+    const key = resource === this.resource ? path : `${resource.model.name}:${path}`;
+    return this.output.add(key, this.context.columns.expression(column, this.alias));
+  }
+
+  /** A column of the row, or of a row that LEFT JOINs along to-one relationships lead to. @see SRT-04 */
+  path(path: FieldPath): Sql {
+    let { alias } = this;
+    let key = '';
+    for (const { relationship, filter } of path.steps) {
+      key += `${relationship.model.property}.`;
+      alias = this.join(key, alias, relationship, filter);
+    }
+    return this.context.columns.expression(path.attribute.column, alias);
+  }
+
+  /** LEFT JOINs the row that a to-one relationship leads to, where it exists for the viewer. */
+  join(key: string, from: string, relationship: Relationship, filter: Filter | undefined): string {
+    const known = this.joined.get(key);
+    if (known !== undefined) return known;
+    const alias = this.context.aliases.next('r');
+    const link = this.context.where.link(relationship);
+    const conditions = [
+      this.context.where.equal(link.pairs, from, alias),
+      ...this.context.where.rowConditions(relationship.target.model, alias),
+      ...(filter === undefined ? [] : [this.context.where.condition(filter, alias)]),
+    ];
+    this.joins.push(sql`LEFT JOIN ${this.context.columns.table(link.target, alias)} ON ${allOf(conditions)}`);
+    this.joined.set(key, alias);
+    return alias;
+  }
+}

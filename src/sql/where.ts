@@ -1,0 +1,299 @@
+/**
+ * Filter → conditions. Relations become a correlated EXISTS over the relation's own columns, never a join,
+ * so that neither page nor count multiplies rows.
+ */
+import type { EntityMetadata } from 'typeorm';
+import type { Compare, Filter, Has } from '../query/filter.js';
+import type { Parent } from '../query/query.js';
+import type { Value } from '../query/values.js';
+import type { EntityModel } from '../resource/entity-model.js';
+import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
+import type { Columns } from './columns.js';
+import { closePattern, escapeLike, type Dialect } from './dialect.js';
+import { allOf, join, param, raw, sql, type Part, type Sql } from './fragment.js';
+import { linkOf, type ColumnPair, type Link } from './relations.js';
+import { isChild, type Schema } from './schema.js';
+
+/** What an application's own operator is told: safe pieces to put together. */
+export interface OperatorContext {
+  /** The column, as SQL: quoted, from metadata. */
+  readonly column: string;
+  /** Binds a value and gives the text that stands for it. */
+  readonly bind: (value: unknown) => string;
+  /** The database's kind. */
+  readonly dialect: Dialect['name'];
+}
+
+/**
+ * An application's own operator: returns a condition as SQL text. Whatever comes from the client goes
+ * through `bind`. @see OP-17
+ *
+ * @example
+ * const doubleOf: SqlOperator = ({ column, bind }, value) => `${column} = 2 * ${bind(value)}`;
+ */
+export type SqlOperator = (context: OperatorContext, value: unknown) => string;
+
+/** Hands out aliases that no other part of the statement uses. */
+export class Aliases {
+  private count = 0;
+
+  next(prefix: string): string {
+    return `${prefix}${++this.count}`;
+  }
+}
+
+const SYMBOLS: Readonly<Record<string, string>> = {
+  eq: '=',
+  ne: '<>',
+  gt: '>',
+  lt: '<',
+  ge: '>=',
+  le: '<=',
+  '<<': '<<',
+  '<<=': '<<=',
+  '>>': '>>',
+  '>>=': '>>=',
+  '<>': '<>',
+  '&&': '&&',
+};
+
+export class Where {
+  constructor(
+    private readonly schema: Schema,
+    private readonly columns: Columns,
+    private readonly dialect: Dialect,
+    private readonly operators: ReadonlyMap<string, SqlOperator>,
+    private readonly aliases: Aliases,
+  ) {}
+
+  /**
+   * The condition that a filter stands for.
+   *
+   * @param positive false below a `not`: there, `IN (select)` would stumble over nulls
+   */
+  condition(filter: Filter, alias: string, positive = true): Sql {
+    switch (filter.kind) {
+      case 'compare':
+        return this.compare(filter, alias);
+      case 'compare-fields':
+        return this.operation(
+          filter.operator.name,
+          this.columns.expression(filter.attribute.column, alias),
+          this.columns.expression(filter.other.column, alias),
+        );
+      case 'has':
+        return this.has(filter, alias, positive);
+      case 'and':
+      case 'or': {
+        const parts = filter.filters.map((each) => this.condition(each, alias, positive));
+        return sql`(${join(parts, filter.kind === 'and' ? ' AND ' : ' OR ')})`;
+      }
+      case 'not':
+        return sql`NOT (${this.condition(filter.filter, alias, !positive)})`;
+    }
+  }
+
+  /** What every row of an entity has to be: not deleted, and of the right kind in a shared table. */
+  rowConditions(model: EntityModel, alias: string): readonly Sql[] {
+    const metadata = this.schema.metadata(model);
+    const conditions: Sql[] = [];
+    if (metadata.deleteDateColumn !== undefined) {
+      conditions.push(sql`${this.columns.column(metadata.deleteDateColumn, alias)} IS NULL`);
+    }
+    if (isChild(metadata)) {
+      const kinds = [metadata, ...metadata.childEntityMetadatas].map((each) => each.discriminatorValue);
+      conditions.push(this.ofKinds(metadata, kinds, alias));
+    }
+    return conditions;
+  }
+
+  /** In a shared table: only rows that belong to this resource, not to one that inherits from it. */
+  exactConditions(resource: Resource, alias: string): readonly Sql[] {
+    if (resource.byEntity.size === 1) return [];
+    const metadata = this.schema.metadata(resource.model);
+    const own = [metadata, ...metadata.childEntityMetadatas].filter(
+      (each) => resource.byEntity.get(each.name) === resource,
+    );
+    return [
+      this.ofKinds(
+        metadata,
+        own.map((each) => each.discriminatorValue),
+        alias,
+      ),
+    ];
+  }
+
+  /** Only rows that the parent's relationship leads to. */
+  relatedTo(parent: Parent, alias: string): Sql {
+    const link = this.link(parent.relationship);
+    const owner = this.aliases.next('o');
+    const conditions = this.parentConditions(parent, owner);
+    const { junction } = link;
+    if (junction === undefined) {
+      return this.inSelect(link.pairs, 'far', alias, this.columns.table(link.source, owner), owner, conditions);
+    }
+    const middle = this.aliases.next('j');
+    const from = sql`${this.columns.table(junction.metadata, middle)} INNER JOIN ${this.columns.table(link.source, owner)} ON ${this.equal(junction.source, owner, middle)}`;
+    return this.inSelect(junction.target, 'far', alias, from, middle, conditions);
+  }
+
+  /** The conditions that find a parent. */
+  parentConditions(parent: Parent, alias: string): readonly Sql[] {
+    return [
+      ...this.rowConditions(parent.resource.model, alias),
+      ...this.exactConditions(parent.resource, alias),
+      this.condition(parent.filter, alias),
+    ];
+  }
+
+  /** A relation's columns, equal in both rows. */
+  equal(pairs: readonly ColumnPair[], nearAlias: string, farAlias: string): Sql {
+    const equals = pairs.map(
+      ({ near, far }) => sql`${this.columns.column(near, nearAlias)} = ${this.columns.column(far, farAlias)}`,
+    );
+    return join(equals, ' AND ');
+  }
+
+  link(relationship: Relationship): Link {
+    return linkOf(this.schema.relationMetadata(relationship.model));
+  }
+
+  private ofKinds(metadata: EntityMetadata, kinds: readonly (string | undefined)[], alias: string): Sql {
+    const column = this.columns.column(metadata.discriminatorColumn!, alias);
+    const values = kinds.filter((kind): kind is string => kind !== undefined).map((kind) => param(kind));
+    return values.length === 0 ? raw('1 = 0') : sql`${column} IN (${join(values, ', ')})`;
+  }
+
+  /** `(columns of the row) IN (select the matching columns)`: one lookup, whatever the table's size. */
+  private inSelect(
+    pairs: readonly ColumnPair[],
+    outer: 'near' | 'far',
+    outerAlias: string,
+    from: Sql,
+    innerAlias: string,
+    conditions: readonly Sql[],
+  ): Sql {
+    const inner = outer === 'far' ? 'near' : 'far';
+    const left = pairs.map((pair) => this.columns.column(pair[outer], outerAlias));
+    const right = pairs.map((pair) => this.columns.column(pair[inner], innerAlias));
+    const row = left.length === 1 ? left[0]! : sql`(${join(left, ', ')})`;
+    return sql`${row} IN (SELECT ${join(right, ', ')} FROM ${from} WHERE ${allOf(conditions)})`;
+  }
+
+  private has({ relationship, filter }: Has, alias: string, positive: boolean): Sql {
+    const link = this.link(relationship);
+    const target = this.aliases.next('r');
+    // SQLite never turns EXISTS around; IN lets it start from the related rows, where there is something to find.
+    const turned = positive && filter !== undefined && this.dialect.name === 'sqlite';
+    const conditions = [
+      ...this.rowConditions(relationship.target.model, target),
+      ...(filter === undefined ? [] : [this.condition(filter, target, turned || positive)]),
+    ];
+    const table = this.columns.table(link.target, target);
+    const { junction } = link;
+    if (junction === undefined) {
+      if (turned) return this.inSelect(link.pairs, 'near', alias, table, target, conditions);
+      return sql`EXISTS (SELECT 1 FROM ${table} WHERE ${allOf([this.equal(link.pairs, alias, target), ...conditions])})`;
+    }
+    const middle = this.aliases.next('j');
+    const from = sql`${this.columns.table(junction.metadata, middle)} INNER JOIN ${table} ON ${this.equal(junction.target, middle, target)}`;
+    if (turned) return this.inSelect(junction.source, 'near', alias, from, middle, conditions);
+    return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${allOf([this.equal(junction.source, alias, middle), ...conditions])})`;
+  }
+
+  private compare(filter: Compare, alias: string): Sql {
+    const { attribute, operator, value } = filter;
+    const { column } = attribute;
+    const expression = this.columns.expression(column, alias);
+    switch (operator.name) {
+      case 'is_null':
+        return sql`${expression} IS NULL`;
+      case 'is_not_null':
+        return sql`${expression} IS NOT NULL`;
+      case 'in':
+        return this.list(attribute, expression, value as readonly Value[]);
+      case 'not_in': {
+        const values = value as readonly Value[];
+        return values.length === 0 ? raw('1 = 1') : sql`NOT (${this.list(attribute, expression, values)})`;
+      }
+      case 'range': {
+        const [low, high] = value as readonly [Value, Value];
+        return sql`${expression} BETWEEN ${this.columns.bind(column, low)} AND ${this.columns.bind(column, high)}`;
+      }
+      default:
+        if (operator.custom === true) return this.custom(operator.name, expression, value);
+        if (operator.operand === 'value')
+          return this.operation(operator.name, expression, this.columns.bind(column, value as Value));
+        return this.operation(operator.name, expression, param(value), attribute);
+    }
+  }
+
+  private list(attribute: ColumnAttribute, expression: Sql, values: readonly Value[]): Sql {
+    if (values.length === 0) return raw('1 = 0');
+    const { column } = attribute;
+    if (values.some((value) => typeof value === 'object')) {
+      const parts = values.map((value) => this.columns.bind(column, value));
+      return sql`${expression} IN (${join(parts, ', ')})`;
+    }
+    return this.dialect.inList(
+      expression,
+      values.map((value) => this.columns.toDriver(column, value as string | number | boolean)),
+    );
+  }
+
+  /** An operator between the column and something that stands to its right. */
+  private operation(name: string, left: Sql, right: Part, attribute?: ColumnAttribute): Sql {
+    const text = sql`${right}`;
+    const value = right.kind === 'param' ? String(right.value) : '';
+    const pattern = (before: string, after: string): Sql => sql`${param(before + escapeLike(value) + after)}`;
+    const symbol = SYMBOLS[name];
+    if (symbol !== undefined) return sql`${left} ${raw(symbol)} ${text}`;
+    switch (name) {
+      case 'like':
+        return this.dialect.like(left, right.kind === 'param' ? sql`${param(closePattern(value))}` : text);
+      case 'not_like':
+        return sql`NOT (${this.operation('like', left, right)})`;
+      case 'ilike':
+        return this.dialect.ilike(left, right.kind === 'param' ? sql`${param(closePattern(value))}` : text);
+      case 'iexact':
+        return this.dialect.ilike(left, pattern('', ''));
+      case 'contains':
+        return this.dialect.like(left, pattern('%', '%'));
+      case 'notcontains':
+        return sql`NOT (${this.operation('contains', left, right)})`;
+      case 'icontains':
+        return this.dialect.ilike(left, pattern('%', '%'));
+      case 'startswith':
+        return this.dialect.like(left, pattern('', '%'));
+      case 'istartswith':
+        return this.dialect.ilike(left, pattern('', '%'));
+      case 'endswith':
+        return this.dialect.like(left, pattern('%', ''));
+      case 'iendswith':
+        return this.dialect.ilike(left, pattern('%', ''));
+      case 'year':
+      case 'month':
+      case 'day':
+        return sql`${this.dialect.datePart(name, left, attribute!.type)} = ${text}`;
+      default:
+        throw new Error(`The operator "${name}" has no SQL.`);
+    }
+  }
+
+  /** The application's SQL text, with its bound values put back as parameters. */
+  private custom(name: string, column: Sql, value: Compare['value']): Sql {
+    const values: unknown[] = [];
+    // Characters of Unicode's private use, which no SQL text needs.
+    const mark = (index: number): string => `\ue000${index}\ue000`;
+    const text = this.operators.get(name)!(
+      { column: mark(-1), dialect: this.dialect.name, bind: (each) => mark(values.push(each) - 1) },
+      value,
+    );
+    const pieces = text.split(/\ue000(-?\d+)\ue000/);
+    const parts = pieces.map((piece, index): Part => {
+      if (index % 2 === 0) return raw(piece);
+      return piece === '-1' ? column : param(values[Number(piece)]);
+    });
+    return sql`(${join(parts, '')})`;
+  }
+}
