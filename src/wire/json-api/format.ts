@@ -1,0 +1,21 @@
+/**
+ * JSON:API 1.1 as a wire format.
+ */
+import type { WireFormat } from '../wire-format.js';
+import { read } from './read.js';
+import { write, writeErrors, writeRoot } from './write.js';
+
+/** The media type of JSON:API. */
+export const JSON_API_MEDIA_TYPE = 'application/vnd.api+json';
+
+/** Extensions that are understood: none. Profiles may always be named. */
+export const JSON_API: WireFormat = Object.freeze<WireFormat>({
+  name: 'json-api',
+  mediaType: JSON_API_MEDIA_TYPE,
+  understands: ({ parameters }) =>
+    [...parameters].every(([name, value]) => name === 'profile' || (name === 'ext' && value.trim() === '')),
+  read,
+  write,
+  writeErrors,
+  writeRoot,
+});

@@ -1,0 +1,66 @@
+/**
+ * The URLs of JSON:API documents, in one style: absolute paths, or whatever the address's root begins with.
+ */
+import type { Page } from '../../query/query.js';
+import type { Identifier } from '../../query/result.js';
+import type { Resource } from '../../resource/resource.js';
+import type { Address } from '../wire-format.js';
+
+/** The pages of a list that a client may go to; null where there is none. */
+export interface PageLinks {
+  readonly first: string;
+  readonly last?: string | undefined;
+  readonly prev: string | null;
+  readonly next: string | null;
+}
+
+export function collectionUrl(address: Pick<Address, 'root'>, resource: Resource): string {
+  const path = resource.path.split('/').map(encodeURIComponent).join('/');
+  return `${address.root}/${path}`;
+}
+
+export function resourceUrl(address: Pick<Address, 'root'>, { resource, id }: Identifier): string {
+  return `${collectionUrl(address, resource)}/${encodeURIComponent(id)}`;
+}
+
+/** The URL of the request itself, query and all, encoded as a URL has to be. */
+export function selfUrl(address: Address): string {
+  const query = new URLSearchParams(address.queryString).toString();
+  return query === '' ? address.path : `${address.path}?${query}`;
+}
+
+/**
+ * Links to the other pages of a list, with the rest of the query kept.
+ *
+ * @param total rows in all, if they were counted
+ * @param more there are rows after this page
+ */
+export function pageLinks(address: Address, page: Page, total: number | undefined, more: boolean): PageLinks {
+  const last = total === undefined ? undefined : Math.max(1, Math.ceil(total / page.size));
+  const to = (number: number): string => pageUrl(address, number, page.size);
+  const previous = last === undefined ? page.number - 1 : Math.min(page.number - 1, last);
+  const hasNext = last === undefined ? more : page.number < last;
+  return {
+    first: to(1),
+    ...(last === undefined ? {} : { last: to(last) }),
+    prev: previous < 1 ? null : to(previous),
+    next: hasNext ? to(page.number + 1) : null,
+  };
+}
+
+function pageUrl(address: Address, number: number, size: number): string {
+  const query = new URLSearchParams(address.queryString);
+  query.set('page[number]', String(number));
+  query.set('page[size]', String(size));
+  return `${address.path}?${query.toString()}`;
+}
+
+/** The longest `Link` header; proxies refuse longer ones (decision 17). */
+const LONGEST_HEADER = 8_192;
+
+/** The `Link` header for the pages, or nothing where it would be too long. @see PAG-16 */
+export function linkHeader(links: PageLinks): string | undefined {
+  const present = Object.entries(links).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const header = present.map(([rel, url]) => `<${url}>; rel="${rel}"`).join(', ');
+  return header.length > LONGEST_HEADER ? undefined : header;
+}

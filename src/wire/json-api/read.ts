@@ -1,0 +1,250 @@
+/**
+ * Decodes a JSON:API query string into an ApiRequest: form, not meaning. Whether a name is a field is asked
+ * later; whether a parameter has a legal name is asked here.
+ */
+import { BadRequestError } from '../../errors.js';
+import type { ApiRequest, ParameterNames, RawFilter, RawSortKey } from '../../query/api-request.js';
+import { quote } from '../../query/faults.js';
+import { findOperator } from '../../query/operators.js';
+import { mappedField, type Resource } from '../../resource/resource.js';
+import type { IncomingRequest, ReadOptions } from '../wire-format.js';
+
+const NAMES: ParameterNames = Object.freeze({
+  sort: 'sort',
+  group: 'groupBy',
+  include: 'include',
+  pageNumber: 'page[number]',
+  pageSize: 'page[size]',
+  fields: (type: string) => `fields[${type}]`,
+});
+
+/** `name[a][b]`: what a parameter of a family looks like. */
+const PARAMETER = /^([^[\]]+)((?:\[[^[\]]*\])*)$/;
+
+/** One parameter, taken apart. */
+interface Parameter {
+  /** As it was sent, decoded. */
+  readonly name: string;
+  readonly base: string;
+  readonly brackets: readonly string[];
+  readonly value: string;
+}
+
+/**
+ * Decodes a request.
+ *
+ * @throws BadRequestError for a parameter that is unknown, repeated or malformed.
+ */
+export function read(request: IncomingRequest, options: ReadOptions): ApiRequest {
+  const decoded = new Decoder(request.resource, rowResource(request), options);
+  for (const [name, value] of new URLSearchParams(request.queryString)) decoded.take(name, value);
+  return {
+    operation: request.operation,
+    resource: request.resource,
+    viewer: request.viewer,
+    id: request.id,
+    relation: request.relation,
+    relatedId: request.relatedId,
+    filters: decoded.filters,
+    restrictions: [],
+    sort: decoded.sort,
+    group: decoded.group,
+    ignoreCase: decoded.ignoreCase,
+    single: decoded.single,
+    include: decoded.include,
+    fields: decoded.fields,
+    page: decoded.page,
+    parameterNames: { ...NAMES, ...decoded.spelt },
+  };
+}
+
+/** The resource whose rows are asked for: filters are about these. */
+function rowResource(request: IncomingRequest): Resource | undefined {
+  if (request.relation === undefined) return request.resource;
+  return request.resource.relationships.get(request.relation)?.target;
+}
+
+/** Which parameters there are, and what each does with its value. */
+const HANDLERS: Readonly<Record<string, (decoder: Decoder, parameter: Parameter) => void>> = {
+  filter: (decoder, parameter) => decoder.takeFilter(parameter),
+  sort: (decoder, parameter) => decoder.takeSort(parameter),
+  include: (decoder, parameter) => decoder.takeInclude(parameter),
+  fields: (decoder, parameter) => decoder.takeFields(parameter),
+  page: (decoder, parameter) => decoder.takePage(parameter),
+  groupBy: (decoder, parameter) => decoder.takeGroup(parameter),
+  ignoreCase: (decoder, parameter) => decoder.takeIgnoreCase(parameter),
+  // The spellings of Flask-Restless, which JSON:API 1.1 reserves for itself.
+  group: (decoder, parameter) => decoder.takeGroup(parameter),
+  ignorecase: (decoder, parameter) => decoder.takeIgnoreCase(parameter),
+};
+
+const RESERVED = new Set(['group', 'ignorecase']);
+
+class Decoder {
+  readonly filters: RawFilter[] = [];
+  sort: RawSortKey[] = [];
+  group: string[] = [];
+  ignoreCase = false;
+  single = false;
+  include: string[] | undefined;
+  readonly fields = new Map<string, readonly string[]>();
+  readonly page: { number?: string; size?: string } = {};
+  readonly spelt: { group?: string } = {};
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly resource: Resource,
+    private readonly rows: Resource | undefined,
+    private readonly options: ReadOptions,
+  ) {}
+
+  take(name: string, value: string): void {
+    const match = PARAMETER.exec(name);
+    const base = match?.[1] ?? '';
+    const known = Object.hasOwn(HANDLERS, base) && !(this.options.strictParameterNames && RESERVED.has(base));
+    if (match === null || !known) {
+      if (this.options.unknownParameters === 'ignore') return;
+      const names = Object.keys(HANDLERS).filter((each) => !RESERVED.has(each));
+      throw fault(
+        'UNKNOWN_PARAMETER',
+        name,
+        `There is no query parameter ${quote(name)}. Parameters: ${names.join(', ')}.`,
+      );
+    }
+    const brackets = [...match[2]!.matchAll(/\[([^\]]*)\]/g)].map(([, text]) => text!);
+    HANDLERS[base]!(this, { name, base, brackets, value });
+  }
+
+  takeSort(parameter: Parameter): void {
+    this.plain(parameter);
+    this.sort = splitNames(parameter.value).map((name) =>
+      name.startsWith('-') ? { field: name.slice(1), descending: true } : { field: name, descending: false },
+    );
+  }
+
+  takeGroup(parameter: Parameter): void {
+    this.plain(parameter, 'groupBy');
+    this.group = splitNames(parameter.value);
+    this.spelt.group = parameter.name;
+  }
+
+  takeInclude(parameter: Parameter): void {
+    this.plain(parameter);
+    this.include = splitNames(parameter.value);
+  }
+
+  takeIgnoreCase(parameter: Parameter): void {
+    this.plain(parameter, 'ignoreCase');
+    this.ignoreCase = readFlag(parameter);
+  }
+
+  takeFields(parameter: Parameter): void {
+    const [type] = parameter.brackets;
+    if (parameter.brackets.length !== 1 || type === '' || type === undefined) {
+      throw fault(
+        'BAD_PARAMETER',
+        parameter.name,
+        `Sparse fieldsets are asked for by type, as in fields[${this.resource.name}]=….`,
+      );
+    }
+    this.once(parameter.name);
+    this.fields.set(type, splitNames(parameter.value));
+  }
+
+  takePage(parameter: Parameter): void {
+    const [member] = parameter.brackets;
+    if (parameter.brackets.length !== 1 || (member !== 'number' && member !== 'size')) {
+      throw fault('BAD_PAGE', parameter.name, 'Pages are asked for with page[number] and page[size].');
+    }
+    this.once(parameter.name);
+    this.page[member] = parameter.value;
+  }
+
+  takeFilter(parameter: Parameter): void {
+    const { name, brackets, value } = parameter;
+    const [first] = brackets;
+    if (first === undefined || brackets.includes('')) {
+      throw fault(
+        'BAD_FILTER',
+        name,
+        'Filters are written as filter[field]=value, filter[field][operator]=value or filter[objects]=[…].',
+      );
+    }
+    if (first === 'objects' && brackets.length === 1) this.takeObjects(name, value);
+    else if (first === 'single' && brackets.length === 1) this.single = readFlag(parameter);
+    else this.filters.push({ value: this.simpleFilter(brackets, value), form: 'text', parameter: name, pointer: '' });
+  }
+
+  private takeObjects(name: string, text: string): void {
+    let list: unknown;
+    try {
+      list = JSON.parse(text) as unknown;
+    } catch {
+      throw fault(
+        'BAD_FILTER',
+        name,
+        'The value is no JSON. Expected a list of filter objects, such as [{"name":"age","op":"gt","val":21}].',
+      );
+    }
+    if (!Array.isArray(list)) throw fault('BAD_FILTER', name, 'Expected a JSON list of filter objects.');
+    for (const [index, value] of list.entries()) {
+      this.filters.push({ value, form: 'json', parameter: name, pointer: `/${index}` });
+    }
+  }
+
+  /** `filter[a][b][op]=value`; without an operator, equality with one of the values between the commas. */
+  private simpleFilter(brackets: readonly string[], value: string): object {
+    const path = brackets.flatMap((part) => part.split('.'));
+    const last = path.at(-1)!;
+    const isOperator = path.length > 1 && this.isOperator(last) && !this.isField(path);
+    if (isOperator) return { name: path.slice(0, -1).join('.'), op: last, val: value };
+    return { name: path.join('.'), op: value.includes(',') ? 'in' : 'eq', val: value };
+  }
+
+  private isOperator(name: string): boolean {
+    return findOperator(name) !== undefined || this.options.operators.has(name) || name === 'has' || name === 'any';
+  }
+
+  /** A field may be called like an operator: where the path leads through relationships to it, it is the field. */
+  private isField(path: readonly string[]): boolean {
+    let resource = this.rows;
+    for (const [index, name] of path.entries()) {
+      if (resource === undefined) return false;
+      const field = mappedField(resource, name);
+      if (field === undefined) return false;
+      if (index === path.length - 1) return field.exposed;
+      if (field.kind === 'embedded') return field.fields.some((each) => each.name === path[index + 1]);
+      resource = field.kind === 'relationship' ? field.target : undefined;
+    }
+    return false;
+  }
+
+  private plain(parameter: Parameter, name = parameter.name): void {
+    if (parameter.brackets.length > 0) {
+      throw fault('BAD_PARAMETER', parameter.name, `"${parameter.base}" takes no brackets.`);
+    }
+    this.once(name, parameter.name);
+  }
+
+  private once(key: string, name = key): void {
+    if (this.seen.has(key)) throw fault('REPEATED_PARAMETER', name, `${quote(name)} is given more than once.`);
+    this.seen.add(key);
+  }
+}
+
+function splitNames(text: string): string[] {
+  return text === '' ? [] : text.split(',');
+}
+
+function readFlag({ name, value }: Parameter): boolean {
+  if (value === '1' || value === '0') return value === '1';
+  throw fault('BAD_PARAMETER', name, `Expected 1 or 0, got ${quote(value)}.`);
+}
+
+function fault(
+  code: 'BAD_FILTER' | 'BAD_PAGE' | 'BAD_PARAMETER' | 'UNKNOWN_PARAMETER' | 'REPEATED_PARAMETER',
+  parameter: string,
+  detail: string,
+): BadRequestError {
+  return new BadRequestError(code, detail, { source: { parameter } });
+}

@@ -1,0 +1,122 @@
+/**
+ * Result → JSON:API document.
+ */
+import type { FieldsetRelationship } from '../../query/query.js';
+import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
+import type { Resource } from '../../resource/resource.js';
+import type { Address, WireAnswer, WireError } from '../wire-format.js';
+import { collectionUrl, linkHeader, pageLinks, resourceUrl, selfUrl } from './links.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const JSONAPI = Object.freeze({ version: '1.1' });
+
+/** The document of a result, and the headers that go with it. */
+export function write(result: Result, address: Address): WireAnswer {
+  const { query } = result;
+  const linkage = query.operation === 'GET_RELATIONSHIP';
+  const writer = new ResourceWriter(result, address);
+  const data = result.records.map((record) => (linkage ? identifier(record) : writer.resource(record)));
+  const many = query.cardinality === 'many';
+  const headers: Record<string, string> = {};
+  const pages =
+    many && query.page !== undefined ? pageLinks(address, query.page, result.total, result.more) : undefined;
+  const header = pages === undefined ? undefined : linkHeader(pages);
+  if (header !== undefined) headers['Link'] = header;
+  const [first] = result.records;
+  if (query.cardinality === 'single' && first !== undefined) headers['Location'] = resourceUrl(address, first);
+
+  const included = [...(query.includesPrimary ? result.records : []), ...result.included];
+  const document: Json = {
+    data: many ? data : (data[0] ?? null),
+    ...(query.includes ? { included: included.map((record) => writer.resource(record)) } : {}),
+    ...(query.cardinality !== 'one' && result.total !== undefined ? { meta: { total: result.total } } : {}),
+    links: { self: selfUrl(address), ...relatedLink(result, address), ...pages },
+    jsonapi: JSONAPI,
+  };
+  return { headers, document };
+}
+
+/** A relationship's own document says where the related resources are. */
+function relatedLink({ query }: Result, address: Address): Json {
+  if (query.operation !== 'GET_RELATIONSHIP' || !isReadable(query.resource)) return {};
+  return { related: address.path.replace(/\/relationships(\/[^/]*)$/, '$1') };
+}
+
+function isReadable(resource: Resource): boolean {
+  return resource.options.methods.includes('GET');
+}
+
+function identifier({ resource, id }: Identifier): Json {
+  return { type: resource.name, id };
+}
+
+class ResourceWriter {
+  constructor(
+    private readonly result: Result,
+    private readonly address: Address,
+  ) {}
+
+  /** A resource object; empty `attributes` and `relationships` are left out. @see FLD-22 */
+  resource(record: ResourceRecord): Json {
+    const { attributes, relationships } = this.result.query.fieldsets.get(record.resource)!;
+    const url = resourceUrl(this.address, record);
+    const values = attributes.map((attribute, index) => [attribute.name, record.values[index]] as const);
+    const related = relationships.map(
+      (each) => [each.relationship.name, this.relationship(record, each, url)] as const,
+    );
+    return {
+      type: record.resource.name,
+      id: record.id,
+      ...(values.length === 0 ? {} : { attributes: Object.fromEntries(values) }),
+      ...(related.length === 0 ? {} : { relationships: Object.fromEntries(related) }),
+      ...(isReadable(record.resource) ? { links: { self: url } } : {}),
+    };
+  }
+
+  private relationship(record: ResourceRecord, { relationship }: FieldsetRelationship, url: string): Json {
+    const linkage = record.linkage.get(relationship.name);
+    const name = encodeURIComponent(relationship.name);
+    const related = isReadable(relationship.target) ? { related: `${url}/${name}` } : {};
+    return {
+      ...(linkage === undefined ? {} : { data: writeLinkage(linkage) }),
+      links: { self: `${url}/relationships/${name}`, ...related },
+    };
+  }
+}
+
+function writeLinkage(linkage: Linkage): unknown {
+  if (linkage === null) return null;
+  return Array.isArray(linkage)
+    ? (linkage as readonly Identifier[]).map(identifier)
+    : identifier(linkage as Identifier);
+}
+
+/** An error document; members that have no value are left out. @see ERR-06, ERR-07 */
+export function writeErrors(errors: readonly WireError[]): Json {
+  return {
+    errors: errors.map(({ status, code, title, detail, source, meta }) =>
+      Object.fromEntries(
+        Object.entries({ status: String(status), code, title, detail, source, meta }).filter(
+          ([, value]) => value !== undefined,
+        ),
+      ),
+    ),
+    jsonapi: JSONAPI,
+  };
+}
+
+/** The document at the prefix: the name, the key and the address of every resource. @see SCH-01 */
+export function writeRoot(resources: readonly Resource[], address: Address): WireAnswer {
+  const modelinfo = resources.map((resource) => {
+    const primarykey = resource.id.map((attribute) => attribute.property).join(resource.options.idSeparator);
+    return [resource.name, { primarykey, url: collectionUrl(address, resource) }] as const;
+  });
+  const document = {
+    data: null,
+    meta: resources.length === 0 ? {} : { modelinfo: Object.fromEntries(modelinfo) },
+    links: { self: selfUrl(address) },
+    jsonapi: JSONAPI,
+  };
+  return { headers: {}, document };
+}

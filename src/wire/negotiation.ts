@@ -1,0 +1,100 @@
+/**
+ * Chooses the wire format of an answer by `Accept`, and checks the media type of a body (DESIGN §2.1,
+ * JSON:API 1.1 "Content Negotiation").
+ */
+import { RestlessError } from '../errors.js';
+import type { MediaType, WireFormat } from './wire-format.js';
+
+/** One media type of a header; commas and semicolons inside quotes do not divide. */
+const PIECES = { ',': /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g, ';': /(?:[^;"]|"(?:[^"\\]|\\.)*"?)+/g } as const;
+
+/**
+ * The media types of a header, as they stand there.
+ *
+ * @example
+ * parseMediaTypes('text/html, application/*;q=0.5'); // two, the second with q 0.5
+ */
+export function parseMediaTypes(header: string): readonly MediaType[] {
+  return (header.match(PIECES[',']) ?? []).map(parseMediaType).filter(({ type }) => type !== '');
+}
+
+function parseMediaType(text: string): MediaType {
+  const [type = '', ...rest] = (text.match(PIECES[';']) ?? []).map((piece) => piece.trim());
+  const parameters = new Map<string, string>();
+  let q = 1;
+  for (const piece of rest) {
+    const [name = '', ...value] = piece.split('=');
+    const text = value
+      .join('=')
+      .trim()
+      .replace(/^"([\s\S]*)"$/, '$1');
+    if (name.trim().toLowerCase() === 'q') q = readWeight(text);
+    else if (piece !== '') parameters.set(name.trim().toLowerCase(), text);
+  }
+  return { type: type.toLowerCase(), parameters, q };
+}
+
+/** A weight that is none counts as 1, as if it were not there. */
+function readWeight(text: string): number {
+  const weight = Number(text);
+  return text !== '' && weight >= 0 && weight <= 1 ? weight : 1;
+}
+
+/**
+ * The format to answer in: the one with the greatest weight, the first of equals.
+ *
+ * @throws RestlessError 406 where none of the formats is acceptable.
+ */
+export function negotiate(accept: string | undefined, formats: readonly WireFormat[]): WireFormat {
+  const ranges = parseMediaTypes(accept ?? '');
+  if (ranges.length === 0) return formats[0]!;
+  let best: WireFormat | undefined;
+  let weight = 0;
+  for (const format of formats) {
+    const own = ranges.filter((range) => range.type === format.mediaType);
+    const understood = own.filter((range) => format.understands(range));
+    // Where every instance of the type asks for what is not there, a wildcard beside them does not help.
+    if (own.length > 0 && understood.length === 0) throw notAcceptable(formats);
+    const q = weigh(understood, ranges, format.mediaType);
+    if (q > weight) [best, weight] = [format, q];
+  }
+  if (best === undefined) throw notAcceptable(formats);
+  return best;
+}
+
+/** The weight of a type: that of the most specific range that covers it. */
+function weigh(own: readonly MediaType[], ranges: readonly MediaType[], mediaType: string): number {
+  if (own.length > 0) return Math.max(...own.map(({ q }) => q));
+  const family = `${mediaType.split('/')[0]}/*`;
+  const wild = ranges.find(({ type }) => type === family) ?? ranges.find(({ type }) => type === '*/*');
+  return wild?.q ?? 0;
+}
+
+function notAcceptable(formats: readonly WireFormat[]): RestlessError {
+  const types = formats.map(({ mediaType }) => mediaType).join(' or ');
+  return new RestlessError(
+    'NOT_ACCEPTABLE',
+    `Answers here are ${types}, without parameters that this server does not know.`,
+    {
+      source: { header: 'Accept' },
+    },
+  );
+}
+
+/**
+ * Refuses a body, or the header of one, in a media type whose parameters no format understands.
+ *
+ * @throws RestlessError 415
+ */
+export function checkContentType(contentType: string | undefined, formats: readonly WireFormat[]): void {
+  const [type] = parseMediaTypes(contentType ?? '');
+  const format = formats.find(({ mediaType }) => mediaType === type?.type);
+  if (type === undefined || format === undefined || format.understands(type)) return;
+  throw new RestlessError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `Send ${format.mediaType} without parameters that this server does not know.`,
+    {
+      source: { header: 'Content-Type' },
+    },
+  );
+}
