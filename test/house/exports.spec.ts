@@ -3,10 +3,19 @@ import * as library from 'nestjs-restless';
 
 it('exports exactly these names', () => {
   expect(Object.keys(library).sort()).toEqual([
+    'BadRequestError',
+    'ConflictError',
+    'ERROR_CODES',
+    'ForbiddenError',
     'InjectRestless',
+    'NotFoundError',
     'Resource',
+    'RestlessConfigError',
+    'RestlessError',
+    'RestlessErrors',
     'RestlessModule',
     'RestlessRegistry',
     'RestlessService',
+    'getRestlessServiceToken',
   ]);
 });

@@ -1,0 +1,137 @@
+/**
+ * The only file that knows Express from Fastify: what a request holds, and how exact bytes are sent.
+ */
+import type { ExecutionContext } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { Viewer } from '../resource/policy.js';
+import type { ApiRequest } from '../query/api-request.js';
+import type { Address, WireFormat } from '../wire/wire-format.js';
+
+/** What both frameworks' requests have. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The whole URL, where a router has cut `url`. */
+  readonly originalUrl?: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly params: Readonly<Record<string, string | undefined>>;
+}
+
+/** What this library notes about a request on its way through Nest. */
+export interface RequestState {
+  readonly format: WireFormat;
+  readonly address: Address;
+  readonly viewer: Viewer;
+  apiRequest: ApiRequest | undefined;
+}
+
+const STATES = new WeakMap<object, RequestState>();
+
+export function stateOf(request: object): RequestState | undefined {
+  return STATES.get(request);
+}
+
+export function rememberState(request: object, state: RequestState): void {
+  STATES.set(request, state);
+}
+
+export function requestOf(context: Pick<ExecutionContext, 'switchToHttp'>): HttpRequest {
+  return context.switchToHttp().getRequest<HttpRequest>();
+}
+
+/** Path and query string of a request, as they were sent. */
+export function splitUrl(request: HttpRequest): { readonly path: string; readonly queryString: string } {
+  const url = request.originalUrl ?? request.url;
+  const at = url.indexOf('?');
+  return at < 0 ? { path: url, queryString: '' } : { path: url.slice(0, at), queryString: url.slice(at + 1) };
+}
+
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : value?.join(', ');
+}
+
+/** An answer as bytes. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined for no content. */
+  readonly body: string | undefined;
+}
+
+interface ExpressResponse {
+  statusCode: number;
+  setHeader(name: string, value: string): void;
+  vary(field: string): void;
+  end(body?: string): void;
+}
+
+interface FastifyReply {
+  code(status: number): FastifyReply;
+  header(name: string, value: string): FastifyReply;
+  getHeader(name: string): unknown;
+  serializer(serialize: (payload: unknown) => string): FastifyReply;
+  send(body?: string): unknown;
+}
+
+/** Sends an answer, without the charset and the entity tag that the frameworks would add. */
+export function send(response: object, { status, headers, body }: HttpAnswer): void {
+  if ('serializer' in response) sendFastify(response as FastifyReply, status, headers, body);
+  else sendExpress(response as ExpressResponse, status, headers, body);
+}
+
+function sendExpress(
+  response: ExpressResponse,
+  status: number,
+  headers: HttpAnswer['headers'],
+  body: string | undefined,
+): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'Vary') response.vary(value);
+    else response.setHeader(name, value);
+  }
+  if (body !== undefined) response.setHeader('Content-Length', String(Buffer.byteLength(body)));
+  response.end(body);
+}
+
+function sendFastify(
+  reply: FastifyReply,
+  status: number,
+  headers: HttpAnswer['headers'],
+  body: string | undefined,
+): void {
+  reply.code(status);
+  for (const [name, value] of Object.entries(headers)) {
+    const before = name === 'Vary' ? reply.getHeader('Vary') : undefined;
+    reply.header(name, typeof before === 'string' ? `${before}, ${value}` : value);
+  }
+  reply.serializer((payload) => payload as string).send(body);
+}
+
+/** Longest body that is read. */
+const BODY_LIMIT = 1_048_576;
+
+interface FastifyInstance {
+  hasContentTypeParser(type: string): boolean;
+  addContentTypeParser(
+    type: string,
+    options: { readonly parseAs: 'string'; readonly bodyLimit: number },
+    parse: (request: unknown, body: string, done: (error: null, body: string) => void) => void,
+  ): void;
+}
+
+/** Lets bodies of a media type through as text; they are parsed where errors can be answered in the right format. */
+export function registerBodyParser(host: HttpAdapterHost, mediaType: string): void {
+  const adapter = host.httpAdapter;
+  if (adapter.getType() === 'fastify') {
+    const instance = adapter.getInstance<FastifyInstance>();
+    if (instance.hasContentTypeParser(mediaType)) return;
+    instance.addContentTypeParser(mediaType, { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+      done(null, body),
+    );
+  } else {
+    const express = adapter as unknown as { useBodyParser(type: 'text', rawBody: boolean, options: object): void };
+    express.useBodyParser('text', false, { type: mediaType, limit: BODY_LIMIT, defaultCharset: 'utf-8' });
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Renders whatever is thrown, anywhere in a request, in the format that was chosen for it. Causes stay in
+ * the log; a client gets what it can mend.
+ */
+import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
+import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
+import { quote } from '../query/faults.js';
+import { negotiate } from '../wire/negotiation.js';
+import type { WireError, WireFormat } from '../wire/wire-format.js';
+import { headerOf, splitUrl, stateOf, type HttpRequest } from './http.js';
+import { sendDocument } from './restless.interceptor.js';
+import { RestlessRegistry } from './restless.registry.js';
+
+const LOGGER = new Logger('Restless');
+
+/** For the generated controllers. */
+@Catch()
+@Injectable()
+export class RestlessExceptionFilter implements ExceptionFilter {
+  constructor(private readonly registry: RestlessRegistry) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<HttpRequest>();
+    answer(exception, host, formatOf(request, this.registry));
+  }
+}
+
+/**
+ * For what never reaches a controller: unknown collections below a prefix, addresses that cannot be decoded.
+ * Everything else is left to the filter that would have had it.
+ */
+@Catch()
+@Injectable()
+export class RestlessNotFoundFilter extends BaseExceptionFilter {
+  constructor(
+    private readonly registry: RestlessRegistry,
+    private readonly config: ApplicationConfig,
+    adapterHost: HttpAdapterHost,
+  ) {
+    super(adapterHost.httpAdapter);
+  }
+
+  override catch(exception: unknown, host: ArgumentsHost): void {
+    if (host.getType() === 'http') {
+      const request = host.switchToHttp().getRequest<HttpRequest>();
+      const early = exception instanceof HttpException && [400, 404].includes(exception.getStatus());
+      if (early && stateOf(request) === undefined && this.isBelowPrefix(splitUrl(request).path)) {
+        answer(unrouted(exception, request), host, formatOf(request, this.registry));
+        return;
+      }
+    }
+    this.delegate(exception, host);
+  }
+
+  private isBelowPrefix(path: string): boolean {
+    const root = this.config.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
+    const prefixes = [this.registry.options.prefix, ...this.registry.resources().map(({ options }) => options.prefix)];
+    return prefixes.some((prefix) => {
+      const below = ['', root, prefix].filter((part, index) => index === 0 || part !== '').join('/');
+      return prefix !== '' && (path === below || path.startsWith(`${below}/`));
+    });
+  }
+
+  /** Filters of the application that would have been asked, had this one not been there. */
+  private delegate(exception: unknown, host: ArgumentsHost): void {
+    const others = this.config
+      .getGlobalFilters()
+      .filter((filter) => filter !== this)
+      .reverse();
+    for (const filter of others) {
+      const types =
+        (Reflect.getMetadata('__filterCatchExceptions__', filter.constructor) as
+          (abstract new () => unknown)[] | undefined) ?? [];
+      if (types.length > 0 && !types.some((type) => exception instanceof type)) continue;
+      filter.catch(exception, host);
+      return;
+    }
+    super.catch(exception, host);
+  }
+}
+
+/** The router's own words would echo the address as it came. */
+function unrouted(exception: HttpException, request: HttpRequest): RestlessError {
+  if (exception.getStatus() === 400) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
+  return new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
+}
+
+/** The format that was chosen, or that the request's `Accept` asks for, or the first there is. */
+function formatOf(request: HttpRequest, registry: RestlessRegistry): WireFormat {
+  const state = stateOf(request);
+  if (state !== undefined) return state.format;
+  const formats = registry.defaultFormats();
+  try {
+    return negotiate(headerOf(request, 'accept'), formats);
+  } catch {
+    return formats[0]!;
+  }
+}
+
+function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {
+  const { status, headers, errors } = describeException(exception);
+  const response = host.switchToHttp().getResponse<object>();
+  sendDocument(response, format, status, headers, format.writeErrors(errors));
+}
+
+interface Described {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly errors: readonly WireError[];
+}
+
+/** What a client is told of an exception; what is no fault of the client's is logged and told as little as possible. */
+export function describeException(exception: unknown): Described {
+  if (exception instanceof RestlessErrors) {
+    return { status: exception.statusCode, headers: {}, errors: exception.errors.map(describeError) };
+  }
+  if (exception instanceof RestlessError) {
+    return { status: exception.statusCode, headers: exception.headers ?? {}, errors: [describeError(exception)] };
+  }
+  const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
+  if (status !== undefined && status < 500) {
+    const details = messagesOf(exception);
+    return { status, headers: {}, errors: details.map((detail) => ({ status, title: titleOf(status), detail })) };
+  }
+  LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
+  const failed = status ?? 500;
+  return {
+    status: failed,
+    headers: {},
+    errors: [
+      { status: failed, code: 'INTERNAL', title: titleOf(failed), detail: 'The server failed to answer this request.' },
+    ],
+  };
+}
+
+function describeError({ statusCode, code, title, detail, source, meta }: RestlessError): WireError {
+  return { status: statusCode, code, title, detail, source, meta };
+}
+
+/** Body parsers and routers throw errors of their own, with the status for the client on them. */
+function frameworkStatus(exception: unknown): number | undefined {
+  if (typeof exception !== 'object' || exception === null || !('statusCode' in exception)) return undefined;
+  return typeof exception.statusCode === 'number' && exception.statusCode >= 400 ? exception.statusCode : undefined;
+}
+
+/** Nest's exceptions carry one message or a list of them. */
+function messagesOf(exception: unknown): readonly string[] {
+  if (exception instanceof HttpException) {
+    const response = exception.getResponse();
+    if (typeof response === 'object' && 'message' in response) {
+      const { message } = response as { readonly message: unknown };
+      if (Array.isArray(message)) return message.map(String);
+    }
+  }
+  return [exception instanceof Error ? exception.message : 'The request was refused.'];
+}
+
+function titleOf(status: number): string {
+  const titles: Readonly<Record<number, string>> = {
+    400: 'Bad request',
+    401: 'Unauthorized',
+    403: 'Forbidden',
+    404: 'Not found',
+    405: 'Method not allowed',
+    409: 'Conflict',
+    413: 'Payload too large',
+    415: 'Unsupported media type',
+    422: 'Unprocessable entity',
+    429: 'Too many requests',
+  };
+  return titles[status] ?? (status < 500 ? 'Request refused' : 'Internal server error');
+}

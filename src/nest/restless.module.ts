@@ -1,0 +1,98 @@
+/**
+ * The module: assembles, and nothing else.
+ */
+import { Global, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { JSON_API_MEDIA_TYPE } from '../wire/json-api/format.js';
+import { registerBodyParser } from './http.js';
+import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
+import { QueryPipe } from './query.pipe.js';
+import { RestlessNotFoundFilter } from './restless-exception.filter.js';
+import { createRestlessProviders, createRoot, type DataSourceName } from './restless.providers.js';
+import { RestlessRegistry } from './restless.registry.js';
+import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
+
+/** What an application has once, however many modules expose entities. */
+@Global()
+@Module({
+  providers: [RestlessRegistry, QueryPipe, { provide: APP_FILTER, useClass: RestlessNotFoundFilter }],
+  exports: [RestlessRegistry, QueryPipe],
+})
+export class RestlessCoreModule implements NestModule {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  /** Runs after Nest's own body parsers are there and before the routes are. */
+  configure(): void {
+    registerBodyParser(this.host, JSON_API_MEDIA_TYPE);
+  }
+}
+
+/**
+ * Serves TypeORM entities as a REST API.
+ *
+ * @example
+ * @Module({
+ *   imports: [TypeOrmModule.forRoot({ … }), RestlessModule.forRoot({ prefix: 'api' }), RestlessModule.forFeature([Person, Computer])],
+ * })
+ * export class AppModule {}
+ */
+@Module({})
+export class RestlessModule {
+  /**
+   * Defaults for all resources, and what holds for the whole application. Optional; at most once.
+   *
+   * @example
+   * RestlessModule.forRoot({ prefix: 'api', maxPageSize: 50 })
+   * @see SET-01, URL-03
+   */
+  static forRoot(options: RestlessModuleOptions = {}): DynamicModule {
+    return rootModule([{ provide: RESTLESS_OPTIONS, useValue: options }]);
+  }
+
+  /**
+   * The same with options that are made when the application starts.
+   *
+   * @example
+   * RestlessModule.forRootAsync({ inject: [ConfigService], useFactory: (config: ConfigService) => ({ prefix: config.get('PREFIX') }) })
+   * @see SET-03
+   */
+  static forRootAsync(options: RestlessModuleAsyncOptions): DynamicModule {
+    const { imports = [], inject = [], useFactory } = options;
+    const provider: Provider = {
+      provide: RESTLESS_OPTIONS,
+      inject: [...inject],
+      useFactory: useFactory as (...args: unknown[]) => unknown,
+    };
+    return rootModule([provider], imports);
+  }
+
+  /**
+   * Exposes entities, of the default data source or of the one named. May be called in several modules.
+   *
+   * @example
+   * RestlessModule.forFeature([Person, { entity: Computer, collectionName: 'machines', methods: ['GET'] }])
+   * @see SET-08, SET-12
+   */
+  static forFeature(entries: readonly (RestlessEntity | ResourceEntry)[], dataSource?: DataSourceName): DynamicModule {
+    const { controllers, providers } = createRestlessProviders(entries, dataSource);
+    return {
+      module: RestlessModule,
+      imports: [RestlessCoreModule],
+      controllers,
+      providers,
+      exports: providers.map(({ provide }) => provide),
+    };
+  }
+}
+
+function rootModule(providers: Provider[], imports: NonNullable<DynamicModule['imports']> = []): DynamicModule {
+  const { controller, provider } = createRoot();
+  return {
+    module: RestlessModule,
+    global: true,
+    imports: [...imports, RestlessCoreModule],
+    controllers: [controller],
+    providers: [...providers, provider],
+    exports: [RESTLESS_OPTIONS],
+  };
+}

@@ -1,0 +1,242 @@
+/**
+ * What one application exposes: collects the entries of all `forFeature` calls, builds the resource graph
+ * from them once, and answers questions about it. There is one per application, and no state outside it.
+ */
+import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { RestlessConfigError, RestlessError } from '../errors.js';
+import type { QueryRules } from '../query/rules.js';
+import type { ResourceRepository } from '../query/repository.js';
+import { resolveResourceOptions } from '../resource/options.js';
+import { Policy, type Viewer } from '../resource/policy.js';
+import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
+import type { Resource } from '../resource/resource.js';
+import { TypeOrmRepository } from '../sql/find.js';
+import { Schema } from '../sql/schema.js';
+import { JSON_API } from '../wire/json-api/format.js';
+import { resourceUrl, collectionUrl } from '../wire/json-api/links.js';
+import type { WireFormat, WireFormatName } from '../wire/wire-format.js';
+import {
+  checkOptionNames,
+  resolveModuleOptions,
+  type ResolvedModuleOptions,
+  type ResourceEntry,
+  type RestlessModuleOptions,
+} from './options.js';
+import { resourceOptionsOf } from './restless.decorators.js';
+import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
+
+const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API };
+
+/** One entry of `forFeature`, as the registry keeps it. */
+export interface Registration {
+  readonly entry: GraphEntry;
+  readonly entity: RestlessEntity;
+  readonly controller: Type;
+  readonly formats: readonly WireFormat[];
+  readonly repository: ResourceRepository;
+}
+
+/** A resource with what serves it. */
+export interface ServedResource {
+  readonly resource: Resource;
+  readonly formats: readonly WireFormat[];
+  readonly repository: ResourceRepository;
+}
+
+/** What an URL is asked for. */
+export interface UrlTarget {
+  readonly id?: string | number;
+  readonly relation?: string;
+  readonly relatedId?: string | number;
+  /** The URL of the linkage, not of the related resources. */
+  readonly relationship?: boolean;
+}
+
+@Injectable()
+export class RestlessRegistry implements OnModuleInit {
+  readonly options: ResolvedModuleOptions;
+  private readonly registrations: Registration[] = [];
+  private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
+  private readonly roots = new Set<string>();
+  private served: readonly ServedResource[] | undefined;
+
+  constructor(@Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions) {
+    this.options = resolveModuleOptions(options);
+  }
+
+  /** Builds the graph, so that every mistake in options and decorators is told at start. */
+  onModuleInit(): void {
+    this.all();
+  }
+
+  /** Adds one entry of `forFeature`; returns where it is served. */
+  register(
+    entry: ResourceEntry,
+    controller: Type,
+    dataSource: DataSource,
+  ): { readonly path: string; readonly version: string | undefined } {
+    const name = entityName(entry.entity);
+    const declared = resourceOptionsOf(entry.entity);
+    checkOptionNames(name, declared, 'resource');
+    checkOptionNames(name, entry, 'resource');
+    const { schema, repository } = this.store(dataSource);
+    const layers = [entry, declared, this.options.shared];
+    if (!dataSource.hasMetadata(entry.entity)) {
+      throw new RestlessConfigError(`${name} is not an entity of its data source; add it to its "entities".`);
+    }
+    const model = schema.model(dataSource.getMetadata(entry.entity));
+    const version = entry.version ?? declared.version;
+    const names = entry.formats ?? declared.formats ?? this.options.formats;
+    this.registrations.push({
+      entry: { model, layers, version },
+      entity: entry.entity,
+      controller,
+      formats: names.map((each) => WIRE_FORMATS[each]),
+      repository,
+    });
+    this.served = undefined;
+    const { prefix, collectionName } = resolveResourceOptions(name, ...layers);
+    const collection = collectionName ?? model.defaultName;
+    return { path: prefix === '' ? collection : `${prefix}/${collection}`, version };
+  }
+
+  /** True for the first that asks: the document at a prefix is served once. */
+  claimRoot(prefix: string): boolean {
+    if (this.roots.has(prefix)) return false;
+    this.roots.add(prefix);
+    return true;
+  }
+
+  /** The resource that a generated controller, or one that extends it, serves. */
+  servedBy(controller: Type): ServedResource {
+    const all = this.all();
+    for (let current: unknown = controller; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
+      const index = this.registrations.findIndex((each) => each.controller === current);
+      if (index >= 0) return all[index]!;
+    }
+    throw new RestlessConfigError(
+      `${controller.name} serves no resource; list its entity in RestlessModule.forFeature.`,
+    );
+  }
+
+  /** The n-th registration's resource. */
+  at(index: number): ServedResource {
+    return this.all()[index]!;
+  }
+
+  get size(): number {
+    return this.registrations.length;
+  }
+
+  /** The formats of the module, where no resource says otherwise. */
+  defaultFormats(): readonly WireFormat[] {
+    return this.options.formats.map((name) => WIRE_FORMATS[name]);
+  }
+
+  /** What the checks of a request need. */
+  rulesFor(viewer: Viewer): QueryRules {
+    return {
+      policy: new Policy(viewer),
+      limits: this.options.limits,
+      operators: new Set(this.options.operators.keys()),
+      types: (name) => this.resources().filter((resource) => resource.name === name),
+    };
+  }
+
+  /** For whom a request is answered. */
+  viewerOf(request: object): Viewer {
+    const { groups, exposeVersion } = this.options;
+    const version = typeof exposeVersion === 'function' ? exposeVersion(request as never) : exposeVersion;
+    return { groups: groups?.(request as never) ?? [], version, request };
+  }
+
+  /** All resources, in the order in which they were declared. */
+  resources(): readonly Resource[] {
+    return this.all().map(({ resource }) => resource);
+  }
+
+  /**
+   * The collection name of an entity.
+   *
+   * @example
+   * registry.collectionName(Person); // 'person'
+   * @throws RestlessConfigError for an entity that is not exposed. @see HLP-03
+   */
+  collectionName(entity: RestlessEntity): string {
+    return this.find(entity).resource.name;
+  }
+
+  /** The entity behind a collection name. @see HLP-03 */
+  entityFor(collectionName: string): RestlessEntity {
+    const index = this.resources().findIndex((resource) => resource.name === collectionName);
+    if (index < 0) throw new RestlessConfigError(`No entity is exposed as "${collectionName}".`);
+    return this.registrations[index]!.entity;
+  }
+
+  /** The property that is the id, several joined by a comma. @see HLP-03, HLP-05 */
+  primaryKeyFor(entity: RestlessEntity): string {
+    return this.find(entity)
+      .resource.id.map((attribute) => attribute.property)
+      .join(',');
+  }
+
+  /**
+   * The URL of a collection, a resource, a relation, a related resource or a linkage. It starts with
+   * `baseUrl`, or is an absolute path; a global prefix of Nest's has to be part of `baseUrl`.
+   *
+   * @example
+   * registry.urlFor(Person, { id: 1, relation: 'computers' }); // '/api/person/1/computers'
+   * @see HLP-01
+   */
+  urlFor(entity: RestlessEntity, target: UrlTarget = {}): string {
+    const { resource } = this.find(entity);
+    const address = { root: this.options.baseUrl };
+    if (target.id === undefined) return collectionUrl(address, resource);
+    const url = resourceUrl(address, { resource, id: String(target.id) });
+    if (target.relation === undefined) return url;
+    if (!resource.relationships.has(target.relation)) {
+      throw new RestlessConfigError(`${entityName(entity)} has no relationship "${target.relation}".`);
+    }
+    const relation = encodeURIComponent(target.relation);
+    if (target.relationship === true) return `${url}/relationships/${relation}`;
+    const member = target.relatedId === undefined ? '' : `/${encodeURIComponent(String(target.relatedId))}`;
+    return `${url}/${relation}${member}`;
+  }
+
+  private find(entity: RestlessEntity): ServedResource {
+    const index = this.registrations.findIndex((each) => each.entity === entity);
+    if (index >= 0) return this.all()[index]!;
+    throw new RestlessConfigError(`${entityName(entity)} is not exposed; list it in RestlessModule.forFeature.`);
+  }
+
+  private store(dataSource: DataSource): { readonly schema: Schema; readonly repository: ResourceRepository } {
+    let store = this.stores.get(dataSource);
+    if (store === undefined) {
+      const schema = new Schema(dataSource);
+      store = { schema, repository: new TypeOrmRepository(schema, this.options.operators) };
+      this.stores.set(dataSource, store);
+    }
+    return store;
+  }
+
+  private all(): readonly ServedResource[] {
+    if (this.served === undefined) {
+      const graph = buildResourceGraph(this.registrations.map(({ entry }) => entry));
+      this.served = this.registrations.map(({ formats, repository }, index) => ({
+        resource: graph.resources[index]!,
+        formats,
+        repository,
+      }));
+    }
+    return this.served;
+  }
+}
+
+/** The error of a resource that does not answer a verb. */
+export function methodNotAllowed(method: string, allow: readonly string[]): RestlessError {
+  const headers = { Allow: allow.join(', ') };
+  return new RestlessError('METHOD_NOT_ALLOWED', `${method} is not allowed here. Allowed: ${headers.Allow}.`, {
+    headers,
+  });
+}

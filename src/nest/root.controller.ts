@@ -1,0 +1,70 @@
+/**
+ * The document at a prefix: which resources there are, and where. Every module brings such a controller;
+ * the first to claim a prefix serves it. @see SCH-01
+ */
+import { Controller, Delete, Get, Options, Patch, Post, Put, Req, Res, UseFilters, type Type } from '@nestjs/common';
+import { checkContentType, negotiate } from '../wire/negotiation.js';
+import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './http.js';
+import { allowedMethods } from './operations.js';
+import { RestlessExceptionFilter } from './restless-exception.filter.js';
+import { addressOf, sendDocument } from './restless.interceptor.js';
+import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
+
+const HANDLERS = ['getRoot', 'optionsRoot', 'postRoot', 'putRoot', 'patchRoot', 'deleteRoot'] as const;
+
+/** A fresh root controller: path metadata sits on the class. */
+export function createRootController(): Type {
+  @Controller()
+  @UseFilters(RestlessExceptionFilter)
+  class RestlessRootController {
+    constructor(private readonly registry: RestlessRegistry) {}
+
+    @Get()
+    getRoot(@Req() request: HttpRequest, @Res() response: object): void {
+      const formats = this.registry.defaultFormats();
+      const { prefix, baseUrl } = this.registry.options;
+      const { path, queryString } = splitUrl(request);
+      const address = addressOf(path, queryString, 'root', baseUrl, prefix);
+      checkContentType(headerOf(request, 'content-type'), formats);
+      const format = negotiate(headerOf(request, 'accept'), formats);
+      rememberState(request, { format, address, viewer: { groups: [] }, apiRequest: undefined });
+      const { headers, document } = format.writeRoot(this.registry.resources(), address);
+      sendDocument(response, format, 200, headers, document);
+    }
+
+    @Options()
+    optionsRoot(@Res() response: object): void {
+      send(response, { status: 204, headers: { Allow: allowedMethods('root', []).join(', ') }, body: undefined });
+    }
+
+    @Post()
+    postRoot(@Req() request: HttpRequest): never {
+      throw methodNotAllowed(request.method, allowedMethods('root', []));
+    }
+
+    @Put()
+    putRoot(@Req() request: HttpRequest): never {
+      return this.postRoot(request);
+    }
+
+    @Patch()
+    patchRoot(@Req() request: HttpRequest): never {
+      return this.postRoot(request);
+    }
+
+    @Delete()
+    deleteRoot(@Req() request: HttpRequest): never {
+      return this.postRoot(request);
+    }
+  }
+  return RestlessRootController;
+}
+
+/** Takes the routes off a root controller that does not serve its prefix. */
+export function silence(controller: Type): void {
+  const { prototype } = controller as { readonly prototype: Record<string, object> };
+  for (const name of HANDLERS) {
+    Reflect.deleteMetadata('path', prototype[name]!);
+    Reflect.deleteMetadata('method', prototype[name]!);
+  }
+}
