@@ -1,0 +1,51 @@
+/** The README's tables say what the code has: operators, options, limits. */
+import { readFileSync } from 'node:fs';
+import { OPERATORS } from '../../src/query/operators.js';
+import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES } from '../../src/resource/options.js';
+
+const README = readFileSync('README.md', 'utf8');
+
+/** The cells of the table whose head has these columns. */
+function table(...head: readonly string[]): string[][] {
+  const lines = README.split('\n');
+  const cells = (line: string): string[] =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+  const start = lines.findIndex((line) => cells(line).join('|') === head.join('|'));
+  const rows = lines.slice(start + 2);
+  return rows
+    .slice(
+      0,
+      rows.findIndex((line) => !line.startsWith('|')),
+    )
+    .map(cells);
+}
+
+const names = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+
+it('lists every operator with its spellings, operand and meaning', () => {
+  const rows = table('operator', 'also written', 'takes', 'meaning');
+
+  const listed = rows.map(([name, aliases, operand, meaning]) => [names(name!)[0], names(aliases!), operand, meaning]);
+
+  expect(listed).toEqual(OPERATORS.map(({ name, aliases, operand, meaning }) => [name, aliases, operand, meaning]));
+});
+
+it('lists every option of the core', () => {
+  const listed = table('option', 'default', 'meaning').flatMap(([name]) => names(name!));
+
+  expect(listed.filter((name) => RESOURCE_OPTION_NAMES.includes(name as never)).sort()).toEqual(
+    [...RESOURCE_OPTION_NAMES].sort(),
+  );
+});
+
+it('lists every limit with its default', () => {
+  const listed = table('limit', 'default', '').map(([name, value]) => [
+    names(name!)[0],
+    Number(value!.replace(',', '')),
+  ]);
+
+  expect(Object.fromEntries(listed) as object).toEqual(DEFAULT_LIMITS);
+});
