@@ -46,6 +46,7 @@ export class AppModule {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const app = await NestFactory.create(AppModule);
+  const app = await NestFactory.create(AppModule, { logger: ['warn', 'error'] });
   await app.listen(process.env.PORT ?? 3000);
+  console.log(`Listening: ${await app.getUrl()}/api/person?include=computers`);
 }

@@ -11,7 +11,7 @@ export const examples: readonly Example[] = [
   },
   {
     shows: 'The countries where French is spoken: a filter that looks through a relation',
-    path: '/api/country?filter[objects]=[{"name":"languages","op":"any","val":{"name":"name","op":"eq","val":"French"}}]&sort=name',
+    path: '/api/country?filter[languages.name]=French&include=languages&sort=name',
   },
   {
     shows: 'The largest cities of the world, each with its country',
