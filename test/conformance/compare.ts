@@ -57,12 +57,18 @@ const SQL =
 /** JSON:API: a document never has one resource twice. */
 function repeated(document: JsonObject): string[] {
   const seen = new Set<string>();
-  return [...resources(document.data), ...resources(document.included)].flatMap((resource) => {
+  const primary = resources(document.data).filter((resource) => !isIdentifier(resource));
+  return [...primary, ...resources(document.included)].flatMap((resource) => {
     const key = keyOf(resource);
     if (seen.has(key)) return [`${key} stands twice in the document`];
     seen.add(key);
     return [];
   });
+}
+
+/** Linkage names resources, and they may be included as well. */
+function isIdentifier(resource: JsonObject): boolean {
+  return Object.keys(resource).every((member) => ['type', 'id', 'meta'].includes(member));
 }
 
 function scopeOf({ quirk, unordered }: Case, strict: boolean): Scope {
@@ -113,7 +119,7 @@ class Comparison {
 
   private body(volatile: string[]): void {
     const { empty, html, text, jsonp, body } = this.expected;
-    if (empty === true) return this.same('body', '', this.answer.text);
+    if (empty === true) return void this.same('body', '', this.answer.text);
     // The old router's pages stand for an error document.
     if (html === true || text === true) return void this.found.push(...violations(this.answer));
     if (jsonp !== undefined) return this.jsonp(jsonp.callback, jsonp.body, volatile);
@@ -129,21 +135,21 @@ class Comparison {
   }
 
   private document(expected: Json | undefined, actual: Json | undefined, volatile: string[]): void {
-    if (!isObject(expected) || !isObject(actual)) return this.same('body', expected, actual);
+    if (!isObject(expected) || !isObject(actual)) return void this.same('body', expected, actual);
     const [ours, theirs] = [without(actual, volatile), without(expected, volatile)];
     if ('errors' in theirs) return this.errors(theirs.errors, ours.errors);
     // The answers of /eval are no JSON:API documents.
-    if (!('jsonapi' in theirs)) return this.same('data', theirs.data, ours.data);
+    if (!('jsonapi' in theirs)) return void this.same('data', theirs.data, ours.data);
     this.same('members', [], unknownMembers(ours));
     this.same('jsonapi', { version: '1.1' }, ours.jsonapi);
     this.same('meta', meta(theirs.meta, this.scope.rows), meta(ours.meta, this.scope.rows));
     this.data(theirs.data, ours.data);
-    this.resources('included', resources(theirs.included), resources(ours.included));
+    this.sameResources('included', resources(theirs.included), resources(ours.included));
     if (this.scope.links) this.topLinks(toObject(theirs.links), toObject(ours.links));
   }
 
   private errors(expected: Json | undefined, actual: Json | undefined): void {
-    if (!Array.isArray(expected) || !Array.isArray(actual)) return this.same('errors', expected, actual);
+    if (!Array.isArray(expected) || !Array.isArray(actual)) return void this.same('errors', expected, actual);
     this.found.push(...errorViolations(actual));
     this.same('number of errors', expected.length, actual.length);
     expected.forEach((error, index) => {
@@ -159,20 +165,21 @@ class Comparison {
   private data(expected: Json | undefined, actual: Json | undefined): void {
     if (!Array.isArray(expected) || !Array.isArray(actual)) {
       if (isObject(expected) && isObject(actual)) return this.resource('data', expected, actual);
-      return this.same('data', expected, actual);
+      return void this.same('data', expected, actual);
     }
     const [theirs, ours] = [expected.map(toObject), actual.map(toObject)];
-    if (this.scope.rows && !this.scope.unordered) this.same('data', theirs.map(keyOf), ours.map(keyOf));
-    this.resources('data', theirs, ours);
+    if (this.sameResources('data', theirs, ours) && this.scope.rows) {
+      this.same('order', theirs.map(keyOf), ours.map(keyOf));
+    }
   }
 
-  /** As a set; where the database decides on the rows, those that both answers have. */
-  private resources(at: string, expected: JsonObject[], actual: JsonObject[]): void {
-    if (this.scope.rows) this.same(at, expected.map(keyOf).sort(), actual.map(keyOf).sort());
+  /** Compares them as sets; where the database decides on the rows, those that both answers have. */
+  private sameResources(at: string, expected: JsonObject[], actual: JsonObject[]): boolean {
     for (const theirs of expected) {
       const ours = actual.find((resource) => keyOf(resource) === keyOf(theirs));
       if (ours !== undefined) this.resource(keyOf(theirs), theirs, ours);
     }
+    return !this.scope.rows || this.same(at, expected.map(keyOf).sort(), actual.map(keyOf).sort());
   }
 
   private resource(at: string, expected: JsonObject, actual: JsonObject): void {
@@ -230,6 +237,7 @@ class Comparison {
   }
 
   private pageLinks(at: string, expected: JsonObject, actual: JsonObject): void {
+    if (!this.scope.rows) return;
     const present = (from: JsonObject): string[] => PAGE_RELS.filter((rel) => from[rel] != null);
     this.same(at, present(expected), present(actual));
     const request = target(this.exchange.path);
@@ -244,9 +252,10 @@ class Comparison {
     }
   }
 
-  private same(at: string, expected: Json | undefined | Target, actual: Json | undefined | Target): void {
+  private same(at: string, expected: Json | undefined | Target, actual: Json | undefined | Target): boolean {
     const [theirs, ours] = [canonical(expected, this.scope.unordered), canonical(actual, this.scope.unordered)];
     if (theirs !== ours) this.found.push(`${at}: ${shorten(theirs)} expected, ${shorten(ours)} found`);
+    return theirs === ours;
   }
 }
 

@@ -16,6 +16,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
   TableInheritance,
+  Unique,
   VirtualColumn,
 } from 'typeorm';
 
@@ -157,9 +158,10 @@ export class Category {
 }
 
 @Entity('account')
+@Unique(['email'])
 export class Account {
   @PrimaryColumn({ type: 'integer' }) id!: number;
-  @PrimaryColumn({ type: 'varchar', unique: true }) email!: string;
+  @PrimaryColumn({ type: 'varchar' }) email!: string;
   @Column({ type: 'varchar', nullable: true }) nick!: string | null;
 }
 

@@ -46,7 +46,7 @@ export class Runner {
     const profile = this.material.profiles.get(example.profile);
     try {
       if (profile === undefined) throw new Error(`there is no profile ${example.profile}`);
-      return judge(this.suite, example, profile, await this.answers(example, profile));
+      return judge(this.suite, example, profile, this.world.database, await this.answers(example, profile));
     } catch (error) {
       return {
         id: example.id,

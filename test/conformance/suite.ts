@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
 import type { Answer } from './answer.js';
 import { type Case, type Exchange, isObject, type Profile } from './cases.js';
+import type { Database } from './world.js';
 
 export interface Suite {
   name: string;
@@ -22,7 +23,7 @@ export interface Suite {
 export interface Departure {
   /** Why, with the number of the decision or the row. */
   reason: string;
-  when: (example: Case, profile: Profile) => boolean;
+  when: (example: Case, profile: Profile, database: Database) => boolean;
   /** What we answer instead, to the last exchange of the case. */
   status?: number;
   /** The ids of the primary data. */
@@ -42,16 +43,19 @@ export interface Outcome {
   verdict: 'passed' | 'failed' | 'departed';
   differences: string[];
   reason?: string;
+  /** The departure that speaks of the case, whether it departs or not. */
+  departure?: Departure;
 }
 
 /** The verdict on one case, given an answer to each of its exchanges. */
-export function judge(suite: Suite, example: Case, profile: Profile, answers: Answer[]): Outcome {
+export function judge(suite: Suite, example: Case, profile: Profile, database: Database, answers: Answer[]): Outcome {
   const compare = (strict: boolean): string[] =>
     collect(example, answers, (exchange, answer) => suite.differences(example, exchange, answer, strict));
   const broken = collect(example, answers, (exchange, answer) =>
     exchange.expected.status >= 500 && exchange.expected.status === answer.status ? [] : suite.violations(answer),
   );
-  const passed: Outcome = { id: example.id, verdict: 'passed', differences: [] };
+  const departure = suite.departures.find(({ when }) => when(example, profile, database));
+  const passed: Outcome = { id: example.id, verdict: 'passed', differences: [], ...(departure && { departure }) };
   const failed = (differences: string[]): Outcome => ({ ...passed, verdict: 'failed', differences });
   const departed = (reason: string): Outcome => ({ ...passed, verdict: 'departed', reason });
 
@@ -59,7 +63,6 @@ export function judge(suite: Suite, example: Case, profile: Profile, answers: An
   if (strict.length === 0) return passed;
   const later = suite.later.find(({ when }) => when(example, profile));
   if (later !== undefined) return departed(`later: ${later.issue}`);
-  const departure = suite.departures.find(({ when }) => when(example, profile));
   if (departure !== undefined) {
     const wrong = [...departsOtherwise(departure, strict, answers.at(-1)), ...broken];
     return wrong.length === 0 ? departed(departure.reason) : failed(wrong);
@@ -70,21 +73,10 @@ export function judge(suite: Suite, example: Case, profile: Profile, answers: An
 }
 
 /** The departures that no case needs, though there are cases that they speak of. */
-export function needless(
-  suite: Suite,
-  profiles: Map<string, Profile>,
-  cases: Case[],
-  outcomes: Outcome[],
-): Departure[] {
-  const departed = new Set(outcomes.filter(({ verdict }) => verdict === 'departed').map(({ id }) => id));
-  const covers = ({ when }: Departure, example: Case): boolean => {
-    const profile = profiles.get(example.profile);
-    return profile !== undefined && when(example, profile);
-  };
-  const run = cases.filter(({ id }) => outcomes.some((outcome) => outcome.id === id && outcome.verdict !== 'failed'));
+export function needless(suite: Suite, outcomes: Outcome[]): Departure[] {
   return suite.departures.filter((departure) => {
-    const spokenOf = run.filter((example) => covers(departure, example));
-    return spokenOf.length > 0 && !spokenOf.some(({ id }) => departed.has(id));
+    const spokenOf = outcomes.filter((outcome) => outcome.departure === departure);
+    return spokenOf.length > 0 && spokenOf.every(({ verdict }) => verdict === 'passed');
   });
 }
 

@@ -1,0 +1,96 @@
+/** Turns a recorded server configuration into a Nest module: the old options under our names. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs-restless';
+import type { DataSourceOptions } from 'typeorm';
+import { type ApiProfile, type Json, type Profile, text, texts } from './cases.js';
+import { ENTITIES, type EntityName } from './entities.js';
+
+@Module({})
+class ProfileModule {}
+
+export function profileModule(profile: Profile, dataSource: DataSourceOptions): DynamicModule {
+  const { url_prefix: prefix } = profile.options;
+  return {
+    module: ProfileModule,
+    imports: [
+      TypeOrmModule.forRoot({ ...dataSource, retryAttempts: 0 }),
+      RestlessModule.forRoot({
+        ...(prefix === undefined ? {} : { prefix: text(prefix) }),
+        operators: { double_of: ({ column, bind }, value) => `${column} = 2 * ${bind(value)}` },
+      }),
+      RestlessModule.forFeature(profile.apis.map((api) => toEntry(api, profile.flags))),
+    ],
+  };
+}
+
+function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
+  const { model, ...options } = api;
+  if (!isEntityName(model)) throw new Error(`There is no entity for ${model}.`);
+  const wanted = [
+    ...texts(options.additional_attributes ?? []),
+    ...flags.flatMap((flag) => FLAGGED[flag]?.[model] ?? []),
+  ];
+  const computed = COMPUTED[model] ?? [];
+  const hidden = [...texts(options.exclude ?? []), ...computed.filter((name) => !wanted.includes(name))];
+  return {
+    entity: ENTITIES[model],
+    // The recorded system shows every column and sends the linkage of every relationship.
+    expose: 'all',
+    linkage: 'always',
+    additionalAttributes: wanted.filter((name) => !computed.includes(name)),
+    ...(options.only === undefined && { exclude: hidden }),
+    ...Object.entries(options).reduce<ResourceOptions>(
+      (all, [name, value]) => ({ ...all, ...translate(name, value) }),
+      {},
+    ),
+  };
+}
+
+/** Columns that SQL computes: attributes like all others, so they are hidden where a profile does not ask for them. */
+const COMPUTED: Partial<Record<EntityName, string[]>> = { person: ['computer_count', 'is_minor'] };
+
+/** The attributes that a flag of the profile adds. */
+const FLAGGED: Record<string, Partial<Record<EntityName, string[]>>> = {
+  hybrid: { person: ['is_minor', 'nickname'] },
+  proxy: { article: ['tag_names'] },
+};
+
+/** The options of the old server and what they are called here. */
+const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
+  collection_name: (value) => ({ collectionName: text(value) }),
+  url_prefix: (value) => ({ prefix: text(value) }),
+  methods: (value) => ({ methods: texts(value) as NonNullable<ResourceOptions['methods']> }),
+  // `self` is no field: the link is always there.
+  only: (value) => ({ only: texts(value).filter((name) => name !== 'self') }),
+  includes: (value) => ({ includes: texts(value) }),
+  primary_key: (value) => ({ primaryKey: text(value) }),
+  page_size: (value) => ({ pageSize: Number(value) }),
+  max_page_size: (value) => ({ maxPageSize: Number(value) }),
+};
+
+/** Options that `toEntry` reads itself, and those that wait for an issue. */
+const ELSEWHERE = [
+  'exclude',
+  'additional_attributes',
+  'allow_functions',
+  'allow_to_many_replacement',
+  'allow_delete_from_to_many_relationships',
+  'allow_client_generated_ids',
+  'validation_exceptions',
+  'serializer_class',
+  'deserializer_class',
+  'preprocessors',
+  'postprocessors',
+];
+
+function translate(name: string, value: Json): ResourceOptions {
+  const option = OPTIONS[name];
+  if (option !== undefined) return option(value);
+  if (ELSEWHERE.includes(name)) return {};
+  throw new Error(`The option ${name} has no counterpart.`);
+}
+
+function isEntityName(name: string): name is EntityName {
+  return Object.hasOwn(ENTITIES, name);
+}
