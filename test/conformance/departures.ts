@@ -45,6 +45,14 @@ const RULES: Departure[] = [
     status: 400,
   },
   {
+    reason: 'what a profile hides has no URL either (DESIGN §5)',
+    when: (example, profile) => {
+      const hidden = hiddenFields(profile, example);
+      return segments(example).some((segment) => hidden.includes(segment));
+    },
+    status: 404,
+  },
+  {
     reason: 'an unknown field in `fields` is a 400 (decision 5)',
     when: (example) => words(example, /^fields\[/).some((word) => !ALL_FIELDS.has(word)),
     status: 400,
@@ -88,6 +96,11 @@ const RULES: Departure[] = [
     when: (_, { apis }) => hasModel(apis, 'employee') && hasModel(apis, 'manager'),
     status: 200,
     differs: /^\S+ attributes: \[.*"type"\] expected|^meta: .*"account":\{"primarykey":"id,email"/,
+  },
+  {
+    reason: 'no attribute is called `type` (JSON:API 1.1, MUST 23), so it cannot be asked for',
+    when: (example, { apis }) => hasModel(apis, 'employee') && words(example, /./).includes('type'),
+    status: 400,
   },
   {
     reason: 'rows of a subclass without a resource belong to that of their parent (POL-07)',

@@ -35,10 +35,12 @@ export class Person {
   @VirtualColumn({ type: 'integer', query: (person) => `SELECT COUNT(*) FROM computer WHERE owner_id = ${person}.id` })
   computer_count!: number;
 
-  /** The hybrid property of the recorded system: null where the age is. */
+  /** A hybrid property of the recorded system: null where the age is. */
   @VirtualColumn({ type: 'boolean', query: (person) => `SELECT ${person}.age < 18` })
   is_minor!: boolean | null;
 
+  /** The other hybrid property: another name of the name, for reading and for writing. */
+  @VirtualColumn({ type: 'varchar', query: (person) => `SELECT ${person}.name` })
   get nickname(): string {
     return this.name;
   }

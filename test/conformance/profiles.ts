@@ -48,7 +48,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
 }
 
 /** Columns that SQL computes: attributes like all others, so they are hidden where a profile does not ask for them. */
-const COMPUTED: Partial<Record<EntityName, string[]>> = { person: ['computer_count', 'is_minor'] };
+const COMPUTED: Partial<Record<EntityName, string[]>> = { person: ['computer_count', 'is_minor', 'nickname'] };
 
 /** The attributes that a flag of the profile adds. */
 const FLAGGED: Record<string, Partial<Record<EntityName, string[]>>> = {
