@@ -101,5 +101,5 @@ export function sendDocument(
 }
 
 function sendOptions(response: object, allow: readonly string[]): void {
-  send(response, { status: 204, headers: { Allow: allow.join(', ') }, body: undefined });
+  send(response, { status: 200, headers: { Allow: allow.join(', ') }, body: '' });
 }

@@ -34,7 +34,7 @@ export function createRootController(): Type {
 
     @Options()
     optionsRoot(@Res() response: object): void {
-      send(response, { status: 204, headers: { Allow: allowedMethods('root', []).join(', ') }, body: undefined });
+      send(response, { status: 200, headers: { Allow: allowedMethods('root', []).join(', ') }, body: '' });
     }
 
     @Post()

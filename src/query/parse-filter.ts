@@ -14,7 +14,7 @@ import type { RawFilter } from './api-request.js';
 import { idFilter } from './identity.js';
 import { bad, describe, limit, quote, unknownField } from './faults.js';
 import { and, compare, compareFields, has, not, or, type Filter } from './filter.js';
-import { customOperator, findOperator, operator, type Operator } from './operators.js';
+import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
 import { below, family, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
 import type { QueryRules } from './rules.js';
 
@@ -219,7 +219,15 @@ class FilterParser {
     if (this.rules.operators.has(spelling)) return customOperator(spelling);
     const found = findOperator(spelling);
     if (found !== undefined) return found;
-    throw bad('UNKNOWN_OPERATOR', below(place, 'op'), `There is no operator ${quote(spelling)}.`);
+    throw bad(
+      'UNKNOWN_OPERATOR',
+      below(place, 'op'),
+      `There is no operator ${quote(spelling)}. Operators: ${this.operatorNames()}.`,
+    );
+  }
+
+  private operatorNames(): string {
+    return [...OPERATORS.map(({ name }) => name), 'has', 'any', ...this.rules.operators].join(', ');
   }
 
   private comparison(
@@ -238,8 +246,7 @@ class FilterParser {
       );
     }
     if (op.operand === 'none') return compare(attribute, op);
-    if (object['field'] !== undefined && object['val'] === undefined)
-      return this.fieldToField(owner, attribute, op, object, place);
+    if (object['field'] !== undefined) return this.fieldToField(owner, attribute, op, object, place);
     if (!Object.hasOwn(object, 'val') || object['val'] === undefined) {
       throw bad('BAD_FILTER', place, `The operator "${op.name}" on ${quote(name)} needs a value in "val".`);
     }
@@ -310,10 +317,10 @@ class FilterParser {
         );
       }
       this.expectReadable(relationship, place);
-      const inner =
-        object['val'] === undefined
-          ? undefined
-          : this.parse(relationship.target, object['val'], below(place, 'val'), depth + 1);
+      if (object['val'] === undefined) {
+        throw bad('BAD_FILTER', place, `"${op}" on ${quote(relationship.name)} needs a filter in "val".`);
+      }
+      const inner = this.parse(relationship.target, object['val'], below(place, 'val'), depth + 1);
       return has(relationship, this.inScope(relationship.target, inner));
     }
     if (place.form === 'text' && (op === 'in' || op === 'eq')) return this.relatedIds(relationship, object, place);
@@ -329,7 +336,7 @@ class FilterParser {
       throw bad(
         'BAD_FILTER',
         below(place, 'op'),
-        `${quote(relationship.name)} is a to-many relationship; ask with "any" whether there are related rows.`,
+        `${quote(relationship.name)} is a to-many relationship; use "any" with a filter such as {"name": "id", "op": "is_not_null"}.`,
       );
     }
     const present = has(relationship, this.inScope(relationship.target, undefined));

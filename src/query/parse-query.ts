@@ -97,7 +97,7 @@ function parseSort(request: ApiRequest, resource: Resource, rules: QueryRules): 
   // The primary key closes every sort, in the direction of the last key, so that an index can be read backwards.
   const descending = keys.at(-1)?.descending ?? false;
   const closed = new Set(keys.filter((key) => key.steps.length === 0).map((key) => key.attribute.property));
-  const rest = resource.id.filter((attribute) => !closed.has(attribute.property));
+  const rest = resource.primaryKey.filter((attribute) => !closed.has(attribute.property));
   return [...keys, ...rest.map((attribute) => Object.freeze({ steps: [], attribute, descending, ignoreCase: false }))];
 }
 

@@ -81,7 +81,10 @@ class GraphBuilder {
     }
     for (const draft of this.exposed) this.addFamily(draft);
     for (const draft of this.exposed) this.addRelationships(draft);
-    for (const draft of this.exposed) checkNames(draft);
+    for (const draft of this.exposed) {
+      checkNames(draft);
+      checkIncludes(draft.resource);
+    }
     return Object.freeze({ resources: Object.freeze(this.exposed.map((draft) => draft.resource)) });
   }
 
@@ -94,9 +97,7 @@ class GraphBuilder {
     const fields = entry === undefined ? undefined : chooseFields(model, options);
     for (const attribute of buildAttributes(model, fields)) {
       if (attributes.has(attribute.name)) {
-        throw new RestlessConfigError(
-          `${model.name}: two fields are called "${attribute.name}"; rename one with @Expose({ name }).`,
-        );
+        throw twoFields(model, attribute.name);
       }
       attributes.set(attribute.name, attribute);
     }
@@ -108,6 +109,7 @@ class GraphBuilder {
       model,
       options,
       id: Object.freeze(idColumns(model, options)),
+      primaryKey: Object.freeze(keyColumns(model)),
       attributes,
       relationships,
       byEntity,
@@ -158,6 +160,8 @@ class GraphBuilder {
       model: relation,
       target: target ?? this.hiddenResource(relation.target),
     });
+    const twin = draft.relationships.get(relationship.name);
+    if (twin !== undefined) throw twoFields(draft.resource.model, relationship.name);
     const clash = draft.attributes.get(relationship.name);
     if (clash?.exposed === true && exposed) {
       throw new RestlessConfigError(
@@ -186,6 +190,10 @@ class GraphBuilder {
   }
 }
 
+function twoFields(model: EntityModel, name: string): RestlessConfigError {
+  return new RestlessConfigError(`${model.name}: two fields are called "${name}"; rename one with @Expose({ name }).`);
+}
+
 /** The properties that the API has, by property name. */
 function chooseFields(model: EntityModel, options: ResolvedResourceOptions): ReadonlySet<string> {
   const mapped = new Map<string, ColumnModel | RelationModel | undefined>();
@@ -203,15 +211,19 @@ function chooseFields(model: EntityModel, options: ResolvedResourceOptions): Rea
     if (exposure.excluded || options.exclude.includes(name)) continue;
     if (options.only !== undefined) {
       if (options.only.includes(name)) chosen.add(name);
-    } else if (exposure.exposed || (options.expose === 'all' && exposedByDefault(field))) {
+    } else if (exposure.exposed || (options.expose === 'all' && exposedByDefault(name, field))) {
       chosen.add(name);
     }
   }
   return chosen;
 }
 
-/** `expose: 'all'` leaves out `select: false` columns, foreign keys, and the key, which is the `id`. */
-function exposedByDefault(field: ColumnModel | RelationModel | undefined): boolean {
+/**
+ * `expose: 'all'` leaves out `select: false` columns, foreign keys, the key, which is the `id`, names with two
+ * underscores in front (FLD-25), and relations inside embedded objects, which JSON:API has no name for.
+ */
+function exposedByDefault(name: string, field: ColumnModel | RelationModel | undefined): boolean {
+  if (name.startsWith('__') || name.includes('.')) return false;
   if (field === undefined || !('path' in field)) return true;
   return field.selected && !field.foreignKey && !(field.primary && field.path === 'id');
 }
@@ -332,7 +344,12 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
       `${model.name} has no primary key; name a unique column with the option "primaryKey".`,
     );
   }
-  return model.primaryKey.map((path) => columnAttribute(column(path)!, exposureOf(undefined, path), false));
+  return keyColumns(model);
+}
+
+function keyColumns(model: EntityModel): ColumnAttribute[] {
+  const columns = model.columns.filter((column) => column.primary);
+  return columns.map((column) => columnAttribute(column, exposureOf(undefined, column.path), false));
 }
 
 function checkNames(draft: Draft): void {
@@ -358,4 +375,24 @@ function checkNames(draft: Draft): void {
       );
     }
   }
+}
+
+/** Default includes have to lead somewhere, whoever asks. */
+function checkIncludes(resource: Resource): void {
+  for (const path of resource.options.includes) {
+    let owner = resource;
+    for (const name of path.split('.')) {
+      const relationship = owner.relationships.get(name);
+      if (relationship?.exposed !== true) throw unknownInclude(resource, owner, name);
+      owner = relationship.target;
+    }
+  }
+}
+
+function unknownInclude(resource: Resource, owner: Resource, name: string): RestlessConfigError {
+  const names = [...owner.relationships.values()].filter((each) => each.exposed).map((each) => each.name);
+  const option = owner === resource ? 'option "includes"' : `option "includes" of ${resource.model.name}`;
+  return new RestlessConfigError(
+    `${owner.model.name} has no relationship "${name}" (${option}). Relationships: ${names.join(', ') || 'none'}.`,
+  );
 }

@@ -67,6 +67,8 @@ export interface Resource {
   readonly options: ResolvedResourceOptions;
   /** The columns that make the `id`, in order. */
   readonly id: readonly ColumnAttribute[];
+  /** The columns of the primary key, in order: what closes every sort. */
+  readonly primaryKey: readonly ColumnAttribute[];
   /** Every mapped attribute by wire name, exposed or not. */
   readonly attributes: ReadonlyMap<string, Attribute>;
   /** Every relationship by wire name, exposed or not. */

@@ -315,7 +315,7 @@ export class Planner {
     ];
     const order = edge.relationship.toMany
       ? sql` ORDER BY ${join(
-          far.resource.id.map(({ column }) => this.columns.expression(column, far.alias)),
+          far.resource.primaryKey.map(({ column }) => this.columns.expression(column, far.alias)),
           ', ',
         )}`
       : raw('');
