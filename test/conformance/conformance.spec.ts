@@ -10,7 +10,7 @@ const OTHERS = [
   ['sqlite', 'fastify'],
 ] as const;
 
-for (const suite of Object.values(SUITES)) {
+for (const suite of SUITES) {
   const material = load(suite, FOLDER);
 
   describe(`the recorded cases of ${suite.name}`, () => {

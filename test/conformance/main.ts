@@ -18,10 +18,10 @@ const { positionals, values } = parseArgs({
   },
 });
 
-const suite = SUITES[oneOf('suite', positionals[0] ?? '', Object.keys(SUITES))];
-const database = oneOf('database', values.database, DATABASES);
-const adapter = oneOf('adapter', values.adapter, ADAPTERS);
-if (suite === undefined) throw new Error('unreachable');
+const suites = SUITES.map(({ name }) => name);
+const suite = SUITES.find(({ name }) => name === positionals[0]) ?? usage('suite', suites);
+const database = DATABASES.find((each) => each === values.database) ?? usage('database', DATABASES);
+const adapter = ADAPTERS.find((each) => each === values.adapter) ?? usage('adapter', ADAPTERS);
 
 const material = load(suite, process.env.CASES ?? 'test/conformance/cases');
 const cases = material.cases.filter(({ id }) => values.only.length === 0 || values.only.includes(id));
@@ -41,9 +41,7 @@ const count = (verdict: Outcome['verdict']): number => outcomes.filter((outcome)
 console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('departed')} departed`);
 process.exitCode = count('failed') > 0 || stale.length > 0 ? 1 : 0;
 
-function oneOf<Value extends string>(what: string, value: string, allowed: readonly Value[]): Value {
-  const found = allowed.find((each) => each === value);
-  if (found !== undefined) return found;
+function usage(what: string, allowed: readonly string[]): never {
   console.error(`Give a ${what} out of: ${allowed.join(', ')}.`);
   process.exit(2);
 }

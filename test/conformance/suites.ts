@@ -1,11 +1,11 @@
-/** The suites by name. Another recorded system gets its own entry here, with its own comparison and departures. */
+/** The suites. Another recorded system gets its own entry here, with its own comparison and departures. */
 import { differences, violations } from './compare.js';
 import { DEPARTURES, LATER } from './departures.js';
 import { profileModule } from './profiles.js';
 import type { Suite } from './suite.js';
 
-export const SUITES: Record<string, Suite> = {
-  jsonapi: {
+export const SUITES: Suite[] = [
+  {
     name: 'jsonapi',
     files: { cases: 'jsonapi.jsonl', profiles: 'profiles-jsonapi.json' },
     module: profileModule,
@@ -14,4 +14,4 @@ export const SUITES: Record<string, Suite> = {
     departures: DEPARTURES,
     later: LATER,
   },
-};
+];
