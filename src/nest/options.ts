@@ -4,9 +4,10 @@
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { RestlessConfigError } from '../errors.js';
 import type { Limits, ResourceOptions as CoreResourceOptions, SharedResourceOptions } from '../resource/options.js';
-import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES } from '../resource/options.js';
+import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import type { SqlOperator } from '../sql/where.js';
 import type { WireFormatName } from '../wire/wire-format.js';
+import { READS } from './operations.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
@@ -86,6 +87,9 @@ export interface ResolvedModuleOptions {
   readonly trailingSlash: 'never' | 'ignore';
 }
 
+/** What messages call the module's options. */
+const FOR_ROOT = 'RestlessModule.forRoot';
+
 const SHARED_NAMES = [
   'prefix',
   'methods',
@@ -97,59 +101,84 @@ const SHARED_NAMES = [
   'nulls',
   'idSeparator',
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
-const RESOURCE_NAMES: readonly string[] = [
-  ...RESOURCE_OPTION_NAMES,
-  'formats',
-  'version',
-  'guards',
-  'decorators',
-  'entity',
-];
-const MODULE_NAMES: readonly string[] = [
-  ...SHARED_NAMES,
-  ...[
-    'formats',
-    'baseUrl',
-    'limits',
-    'groups',
-    'exposeVersion',
-    'operators',
-    'unknownParameters',
-    'strictParameterNames',
-    'trailingSlash',
-  ],
-];
 
 const FORMATS: readonly WireFormatName[] = ['json-api'];
+const DECORATED: readonly string[] = ['GET', ...Object.values(READS)] satisfies readonly (OperationName | 'GET')[];
+
+const isGuard = (value: unknown): boolean =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null && 'canActivate' in value);
+const isFormatList = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((each) => FORMATS.includes(each as WireFormatName));
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+const oneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+
+type Checks = Readonly<Record<string, readonly [test: (value: unknown) => boolean, words: string]>>;
+
+/** What each option that the core does not know has to be: the test, and the words for it. */
+const RESOURCE_CHECKS: Checks = {
+  formats: [isFormatList, `a list of ${FORMATS.join(', ')}`],
+  version: [(value) => typeof value === 'string' && value !== '', 'a text such as "2"'],
+  guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
+  decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
+};
+const MODULE_CHECKS: Checks = {
+  formats: RESOURCE_CHECKS['formats']!,
+  baseUrl: [(value) => typeof value === 'string', 'a URL such as "https://example.org"'],
+  limits: [isObject, 'an object such as { sortKeys: 5 }'],
+  groups: [(value) => typeof value === 'function', 'a function of the request'],
+  exposeVersion: [
+    (value) => typeof value === 'number' || typeof value === 'function',
+    'a number, or a function of the request',
+  ],
+  operators: [isObject, 'an object of functions that return SQL'],
+  unknownParameters: [oneOf('reject', 'ignore'), '"reject" or "ignore"'],
+  strictParameterNames: [oneOf(true, false), 'true or false'],
+  trailingSlash: [oneOf('never', 'ignore'), '"never" or "ignore"'],
+};
+const RESOURCE_NAMES: readonly string[] = [...RESOURCE_OPTION_NAMES, ...Object.keys(RESOURCE_CHECKS)];
+const MODULE_NAMES: readonly string[] = [...SHARED_NAMES, ...Object.keys(MODULE_CHECKS)];
 
 /**
- * Refuses options that do not exist.
+ * Refuses options that do not exist, and values that the options read by Nest cannot have.
  *
- * @throws RestlessConfigError that names the option and the nearest one that exists.
+ * @throws RestlessConfigError that names the option and what would be right.
  */
-export function checkOptionNames(owner: string, options: object, kind: 'resource' | 'module'): void {
-  const names = kind === 'resource' ? RESOURCE_NAMES : MODULE_NAMES;
-  for (const name of Object.keys(options)) {
+function checkOptions(owner: string, options: object, names: readonly string[], checks: Checks): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (!names.includes(name)) {
+      throw new RestlessConfigError(`${owner}: there is no option "${name}". Options: ${names.join(', ')}.`);
+    }
+    if (value === undefined || !Object.hasOwn(checks, name)) continue;
+    const [test, words] = checks[name]!;
+    if (!test(value)) throw new RestlessConfigError(`${owner}: the option "${name}" has to be ${words}.`);
+  }
+}
+
+/** Checks the options of one entry of `forFeature`, or of `@Resource`, as far as Nest reads them. */
+export function checkEntryOptions(owner: string, { entity: _, ...options }: Partial<ResourceEntry>): void {
+  checkOptions(owner, options, RESOURCE_NAMES, RESOURCE_CHECKS);
+  for (const [name, list] of Object.entries(options.decorators ?? {}) as [string, unknown][]) {
+    if (!DECORATED.includes(name)) {
       throw new RestlessConfigError(
-        `${owner}: there is no option "${name}". Options: ${names.filter((each) => each !== 'entity').join(', ')}.`,
+        `${owner}: "${name}" in the option "decorators" is no operation; there are ${DECORATED.join(', ')}.`,
       );
     }
-  }
-  const { formats } = options as { readonly formats?: unknown };
-  if (formats === undefined) return;
-  if (
-    !Array.isArray(formats) ||
-    formats.length === 0 ||
-    !formats.every((each) => FORMATS.includes(each as WireFormatName))
-  ) {
-    throw new RestlessConfigError(`${owner}: the option "formats" has to be a list of ${FORMATS.join(', ')}.`);
+    if (list !== undefined && !(Array.isArray(list) && list.every((each) => typeof each === 'function'))) {
+      throw new RestlessConfigError(`${owner}: the option "decorators" has to have a list of decorators for ${name}.`);
+    }
   }
 }
 
 /** Checks the options of `forRoot` and fills in the defaults. */
 export function resolveModuleOptions(options: RestlessModuleOptions = {}): ResolvedModuleOptions {
-  checkOptionNames('RestlessModule.forRoot', options, 'module');
+  checkOptions(FOR_ROOT, options, MODULE_NAMES, MODULE_CHECKS);
+  const shared = Object.fromEntries(
+    SHARED_NAMES.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+  const { prefix } = resolveResourceOptions(FOR_ROOT, shared);
   for (const [name, value] of Object.entries(options.limits ?? {})) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
       throw new RestlessConfigError(
@@ -168,10 +197,8 @@ export function resolveModuleOptions(options: RestlessModuleOptions = {}): Resol
     }
   }
   return Object.freeze({
-    shared: Object.fromEntries(
-      SHARED_NAMES.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-    ),
-    prefix: (options.prefix ?? 'api').replace(/^\/+|\/+$/g, ''),
+    shared,
+    prefix,
     formats: options.formats ?? FORMATS,
     baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
     limits: { ...DEFAULT_LIMITS, ...options.limits },

@@ -86,7 +86,7 @@ export class RestlessModule {
 }
 
 function rootModule(providers: Provider[], imports: NonNullable<DynamicModule['imports']> = []): DynamicModule {
-  const { controller, provider } = createRoot();
+  const { controller, provider } = createRoot(true);
   return {
     module: RestlessModule,
     global: true,

@@ -4,7 +4,8 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
-import type { ResourceEntry } from './options.js';
+import { RestlessConfigError } from '../errors.js';
+import { checkEntryOptions, type ResourceEntry } from './options.js';
 import { createRestlessController } from './restless.controller.js';
 import { resourceOptionsOf } from './restless.decorators.js';
 import { RestlessRegistry } from './restless.registry.js';
@@ -26,17 +27,23 @@ export function createRestlessProviders(
   entries: readonly (RestlessEntity | ResourceEntry)[],
   dataSource?: DataSourceName,
 ): Feature {
+  if (!Array.isArray(entries as unknown)) {
+    throw new RestlessConfigError('RestlessModule.forFeature takes a list of entities, such as [Person].');
+  }
   const root = createRoot();
   const feature: Feature = { controllers: [root.controller], providers: [root.provider] };
   const taken = new Set<string>();
-  for (const each of entries) {
-    const entry: ResourceEntry = isEntry(each) ? each : { entity: each };
+  for (const [index, each] of entries.entries()) {
+    const entry = toEntry(each, index);
     const plain = getRestlessServiceToken(entry.entity);
     const token = taken.has(plain)
       ? getRestlessServiceToken(entry.entity, entry.collectionName ?? `${taken.size}`)
       : plain;
     taken.add(token);
-    const options = { ...resourceOptionsOf(entry.entity), ...entry };
+    const declared = resourceOptionsOf(entry.entity);
+    checkEntryOptions(entityName(entry.entity), declared);
+    checkEntryOptions(entityName(entry.entity), entry);
+    const options = { ...declared, ...entry };
     const controller = createRestlessController(`${entityName(entry.entity)}RestlessController`, token, options);
     feature.controllers.push(controller);
     feature.providers.push(createServiceProvider(token, entry, controller, dataSource));
@@ -64,13 +71,14 @@ function createServiceProvider(
   };
 }
 
-/** The document at the module's prefix; see `root.controller.ts`. */
-export function createRoot(): { readonly controller: Type; readonly provider: FactoryProvider } {
+/** The document at the module's prefix, see `root.controller.ts`; `forRoot` brings the options with it. */
+export function createRoot(withOptions = false): { readonly controller: Type; readonly provider: FactoryProvider } {
   const controller = createRootController();
   const provider: FactoryProvider = {
     provide: Symbol('RESTLESS_ROOT'),
     inject: [RestlessRegistry],
     useFactory: (registry: RestlessRegistry) => {
+      if (withOptions) registry.claimOptions();
       const { prefix } = registry.options;
       Reflect.defineMetadata('path', `/${prefix}`, controller);
       if (!registry.claimRoot(prefix)) silence(controller);
@@ -80,6 +88,16 @@ export function createRoot(): { readonly controller: Type; readonly provider: Fa
   return { controller, provider };
 }
 
-function isEntry(each: RestlessEntity | ResourceEntry): each is ResourceEntry {
-  return typeof each === 'object' && 'entity' in each;
+/** An entity with its options; two files that import each other may give `undefined` for one of the classes. */
+function toEntry(each: RestlessEntity | ResourceEntry, index: number): ResourceEntry {
+  const entry = typeof each === 'object' && each !== null && 'entity' in each ? each : { entity: each };
+  if (isEntity(entry.entity)) return entry;
+  throw new RestlessConfigError(
+    `RestlessModule.forFeature: entry ${index + 1} is no entity. Give a class, an EntitySchema, or { entity, … } with options.`,
+  );
+}
+
+function isEntity(each: unknown): boolean {
+  if (typeof each === 'function' || typeof each === 'string') return true;
+  return typeof each === 'object' && each !== null && ('options' in each || 'name' in each);
 }

@@ -17,7 +17,6 @@ import { JSON_API } from '../wire/json-api/format.js';
 import { resourceUrl, collectionUrl } from '../wire/json-api/links.js';
 import type { WireFormat, WireFormatName } from '../wire/wire-format.js';
 import {
-  checkOptionNames,
   resolveModuleOptions,
   type ResolvedModuleOptions,
   type ResourceEntry,
@@ -59,6 +58,7 @@ export class RestlessRegistry implements OnModuleInit {
   private readonly registrations: Registration[] = [];
   private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
   private readonly roots = new Set<string>();
+  private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
 
   constructor(@Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions) {
@@ -78,8 +78,6 @@ export class RestlessRegistry implements OnModuleInit {
   ): { readonly path: string; readonly version: string | undefined } {
     const name = entityName(entry.entity);
     const declared = resourceOptionsOf(entry.entity);
-    checkOptionNames(name, declared, 'resource');
-    checkOptionNames(name, entry, 'resource');
     const { schema, repository } = this.store(dataSource);
     const layers = [entry, declared, this.options.shared];
     if (!dataSource.hasMetadata(entry.entity)) {
@@ -99,6 +97,20 @@ export class RestlessRegistry implements OnModuleInit {
     const { prefix, collectionName } = resolveResourceOptions(name, ...layers);
     const collection = collectionName ?? model.defaultName;
     return { path: prefix === '' ? collection : `${prefix}/${collection}`, version };
+  }
+
+  /**
+   * The options were given by one module more.
+   *
+   * @throws RestlessConfigError for the second: one of the two would be lost. @see SET-07
+   */
+  claimOptions(): void {
+    if (this.optionsGiven) {
+      throw new RestlessConfigError(
+        'RestlessModule.forRoot is imported twice; give the defaults once, and a prefix of its own to an entry of forFeature.',
+      );
+    }
+    this.optionsGiven = true;
   }
 
   /** True for the first that asks: the document at a prefix is served once. */
