@@ -14,7 +14,9 @@ export type Operand =
   | 'list'
   /** Two values of the column's type. */
   | 'range'
-  /** A pattern or a piece of text. */
+  /** A pattern with % and _, or another field that holds one. */
+  | 'pattern'
+  /** A piece of text. */
   | 'text'
   /** A whole number, whatever the column is. */
   | 'number'
@@ -73,9 +75,9 @@ export const OPERATORS: readonly Operator[] = Object.freeze([
   define('is_null', [], 'none', EVERY, 'is null'),
   define('is_not_null', [], 'none', EVERY, 'is not null'),
   define('isnull', [], 'flag', EVERY, 'is null (true) or is not null (false)'),
-  define('like', [], 'text', TEXT, 'matches a pattern with % and _'),
-  define('not_like', [], 'text', TEXT, 'does not match a pattern with % and _'),
-  define('ilike', [], 'text', TEXT, 'matches a pattern, ignoring case'),
+  define('like', [], 'pattern', TEXT, 'matches a pattern with % and _'),
+  define('not_like', [], 'pattern', TEXT, 'does not match a pattern with % and _'),
+  define('ilike', [], 'pattern', TEXT, 'matches a pattern, ignoring case'),
   define('iexact', [], 'text', TEXT, 'is equal to, ignoring case'),
   define('contains', [], 'text', TEXT, 'contains the text'),
   define('notcontains', [], 'text', TEXT, 'does not contain the text'),

@@ -15,7 +15,7 @@ import { idFilter } from './identity.js';
 import { bad, describe, limit, quote, unknownField } from './faults.js';
 import { and, compare, compareFields, has, not, or, type Filter } from './filter.js';
 import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
-import { below, family, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
+import { below, expectList, family, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
 import type { QueryRules } from './rules.js';
 
 /** Members of a filter object; anything else is a typing error of the client's. */
@@ -136,6 +136,7 @@ class FilterParser {
     object: FilterMembers,
     place: Place,
     depth: number,
+    through = false,
   ): Filter {
     if (depth > this.rules.limits.filterDepth) {
       throw limit(place, `Filters nest deeper than ${this.rules.limits.filterDepth} levels, the limit filterDepth.`);
@@ -146,9 +147,9 @@ class FilterParser {
     if (field.kind === 'relationship') {
       if (rest.length === 0) return this.onRelationship(resource, field, object, place, depth);
       this.expectReadable(field, place);
-      return has(field, this.inScope(field.target, this.walk(field.target, rest, object, place, depth + 1)));
+      return has(field, this.inScope(field.target, this.walk(field.target, rest, object, place, depth + 1, true)));
     }
-    return this.onAttribute(resource, this.columnAt(resource, field, rest, place), path.length > 1, object, place);
+    return this.onAttribute(resource, this.columnAt(resource, field, rest, place), through, object, place);
   }
 
   private field(resource: Resource, name: string, place: Place): Attribute | Relationship | typeof COMPOSITE_ID {
@@ -197,7 +198,7 @@ class FilterParser {
   private onAttribute(
     resource: Resource,
     attribute: ColumnAttribute,
-    isPath: boolean,
+    through: boolean,
     object: FilterMembers,
     place: Place,
   ): Filter {
@@ -205,7 +206,8 @@ class FilterParser {
     const name = object['name'] as string;
     if (spelling === 'has' || spelling === 'any') {
       // The old dialect's `any` and `has` on a path with a plain value mean equality on the path's field.
-      if (isPath && isScalar(object['val'])) return this.comparison(resource, attribute, operator('eq'), object, place);
+      if (through && isScalar(object['val']))
+        return this.comparison(resource, attribute, operator('eq'), object, place);
       throw bad(
         'BAD_FILTER',
         below(place, 'op'),
@@ -267,7 +269,7 @@ class FilterParser {
     const at = below(place, 'field');
     const name = object['field'];
     if (typeof name !== 'string') throw bad('BAD_FILTER', at, '"field" takes the name of another field.');
-    if (op.operand !== 'value' && op.operand !== 'text') {
+    if (op.operand !== 'value' && op.operand !== 'pattern') {
       throw bad('BAD_FILTER', below(place, 'op'), `"${op.name}" cannot compare two fields.`);
     }
     const [head, ...rest] = name.split('.') as [string, ...string[]];
@@ -361,9 +363,12 @@ class FilterParser {
     }
     const at = below(place, 'val');
     const value = object['val'];
-    const ids = op === 'in' || op === 'not_in' ? value : [value];
-    if (!Array.isArray(ids)) throw bad('BAD_VALUE', at, 'Expected a list of ids.');
-    const filters = ids.map((id) => {
+    const isText = place.form === 'text' && typeof value === 'string';
+    const many = op === 'in' || op === 'not_in';
+    // In text a comma that joins the parts of an id cannot separate ids.
+    const ids =
+      isText && many && resource.options.idSeparator !== ',' ? value.split(',') : many && !isText ? value : [value];
+    const filters = expectList(ids, 'ids', at, this.rules.limits).map((id) => {
       const filter = typeof id === 'string' ? idFilter(resource, id) : undefined;
       if (filter === undefined) throw bad('BAD_VALUE', at, `${describe(id)} is no id of ${resource.name}.`);
       return filter;

@@ -45,6 +45,7 @@ export function parseOperand(
       throw bad('BAD_VALUE', place, `"${op.name}" takes two values, the lowest and the highest.`);
     }
     case 'text':
+    case 'pattern':
       return expectValue(attribute, value, parseText(value), place);
     case 'number':
       return expectValue(attribute, value, parseWholeNumber(value, place.form), place);
@@ -57,17 +58,20 @@ export function parseOperand(
 
 function parseList(attribute: ColumnAttribute, value: unknown, place: Place, limits: Limits): readonly Value[] {
   const list: unknown = typeof value === 'string' && place.form === 'text' ? splitList(value) : value;
-  if (!Array.isArray(list)) throw bad('BAD_VALUE', place, `Expected a list of values for ${quote(attribute.name)}.`);
-  const { listLength } = limits;
-  if (list.length > listLength)
-    throw limit(place, `The list has more than ${listLength} values, the limit listLength.`);
   return Object.freeze(
-    list.map((each, index) => {
+    expectList(list, `values for ${quote(attribute.name)}`, place, limits).map((each, index) => {
       const at = below(place, index);
       if (each === null) throw nullOperand(attribute, at);
       return parseOne(attribute, each, at);
     }),
   );
+}
+
+/** A list that is no longer than it may be. */
+export function expectList(value: unknown, words: string, place: Place, { listLength }: Limits): readonly unknown[] {
+  if (!Array.isArray(value)) throw bad('BAD_VALUE', place, `Expected a list of ${words}.`);
+  if (value.length <= listLength) return value;
+  throw limit(place, `The list has more than ${listLength} values, the limit listLength.`);
 }
 
 function parseOne(attribute: ColumnAttribute, value: unknown, place: Place): Value {

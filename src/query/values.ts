@@ -143,7 +143,7 @@ function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime'): Valu
   );
   if (typeof value !== 'string') return mismatch;
   const text = value.trim();
-  if (type === 'time' && TIME.test(text)) return isClockTime(text) ? text.replace(',', '.') : mismatch;
+  if (type === 'time' && TIME.test(text)) return isClockTime(text) ? clockTime(text) : mismatch;
   const match = DATETIME.exec(text);
   if (match === null) return mismatch;
   const [, date, time, zone] = match as unknown as [string, string, string | undefined, string | undefined];
@@ -155,7 +155,7 @@ function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime'): Valu
     return mismatch;
   }
   if (type === 'date') return date;
-  if (type === 'time') return time === undefined ? mismatch : time.replace(',', '.');
+  if (type === 'time') return time === undefined ? mismatch : clockTime(time);
   return toInstant(date, time, zone) ?? mismatch;
 }
 
@@ -168,6 +168,11 @@ function isCalendarDate(text: string): boolean {
 function isClockTime(text: string): boolean {
   const [, hours, minutes, seconds = '0'] = TIME.exec(text) ?? [];
   return Number(hours) <= 23 && Number(minutes) <= 59 && Number(seconds) <= 59;
+}
+
+/** With seconds, as databases write it: SQLite compares times as text. */
+function clockTime(text: string): string {
+  return text.length === 5 ? `${text}:00` : text.replace(',', '.');
 }
 
 function toInstant(date: string, time = '00:00', zone = 'Z'): string | undefined {
