@@ -19,11 +19,15 @@ import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
   exports: [RestlessRegistry, QueryPipe],
 })
 export class RestlessCoreModule implements NestModule {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly registry: RestlessRegistry,
+  ) {}
 
   /** Runs after Nest's own body parsers are there and before the routes are. */
   configure(): void {
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE);
+    this.registry.configureRoutes();
   }
 }
 

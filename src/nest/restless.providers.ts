@@ -1,5 +1,5 @@
 /**
- * The factory providers of `forFeature`: one service per entry, which sets the controller's path on the way.
+ * The factory providers of `forFeature`: one service per entry.
  */
 import type { FactoryProvider, Type } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -11,7 +11,7 @@ import { resourceOptionsOf } from './restless.decorators.js';
 import { RestlessRegistry } from './restless.registry.js';
 import { RestlessService } from './restless.service.js';
 import { entityName, getRestlessServiceToken, type RestlessEntity } from './restless.tokens.js';
-import { createRootController, silence } from './root.controller.js';
+import { createRootController } from './root.controller.js';
 
 /** A data source as `@nestjs/typeorm` names it. */
 export type DataSourceName = DataSource | DataSourceOptions | string;
@@ -27,7 +27,8 @@ export function createRestlessProviders(
   entries: readonly (RestlessEntity | ResourceEntry)[],
   dataSource?: DataSourceName,
 ): Feature {
-  if (!Array.isArray(entries as unknown)) {
+  const list: unknown = entries;
+  if (!Array.isArray(list)) {
     throw new RestlessConfigError('RestlessModule.forFeature takes a list of entities, such as [Person].');
   }
   const root = createRoot();
@@ -60,14 +61,8 @@ function createServiceProvider(
   return {
     provide: token,
     inject: [RestlessRegistry, getDataSourceToken(dataSource)],
-    useFactory: (registry: RestlessRegistry, source: DataSource) => {
-      const index = registry.size;
-      const { path, version } = registry.register(entry, controller, source);
-      // Routes are read after all providers are there, so that the path may come from the data source.
-      Reflect.defineMetadata('path', `/${path}`, controller);
-      if (version !== undefined) Reflect.defineMetadata('__version__', version, controller);
-      return new RestlessService(registry, index);
-    },
+    useFactory: (registry: RestlessRegistry, source: DataSource) =>
+      new RestlessService(registry, registry.register(entry, controller, source)),
   };
 }
 
@@ -79,9 +74,7 @@ export function createRoot(withOptions = false): { readonly controller: Type; re
     inject: [RestlessRegistry],
     useFactory: (registry: RestlessRegistry) => {
       if (withOptions) registry.claimOptions();
-      const { prefix } = registry.options;
-      Reflect.defineMetadata('path', `/${prefix}`, controller);
-      if (!registry.claimRoot(prefix)) silence(controller);
+      registry.addRoot(controller);
       return controller;
     },
   };

@@ -3,11 +3,11 @@
  * from them once, and answers questions about it. There is one per application, and no state outside it.
  */
 import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
 import type { QueryRules } from '../query/rules.js';
 import type { ResourceRepository } from '../query/repository.js';
-import { resolveResourceOptions } from '../resource/options.js';
 import { Policy, type Viewer } from '../resource/policy.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
@@ -23,6 +23,7 @@ import {
   type RestlessModuleOptions,
 } from './options.js';
 import { resourceOptionsOf } from './restless.decorators.js';
+import { controllersOf, setRoutes } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
 const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API };
@@ -57,11 +58,14 @@ export class RestlessRegistry implements OnModuleInit {
   readonly options: ResolvedModuleOptions;
   private readonly registrations: Registration[] = [];
   private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
-  private readonly roots = new Set<string>();
+  private readonly roots = new Set<unknown>();
   private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
 
-  constructor(@Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions) {
+  constructor(
+    private readonly modules: ModulesContainer,
+    @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
+  ) {
     this.options = resolveModuleOptions(options);
   }
 
@@ -70,12 +74,18 @@ export class RestlessRegistry implements OnModuleInit {
     this.all();
   }
 
-  /** Adds one entry of `forFeature`; returns where it is served. */
-  register(
-    entry: ResourceEntry,
-    controller: Type,
-    dataSource: DataSource,
-  ): { readonly path: string; readonly version: string | undefined } {
+  /** Says where every resource is served; Nest asks for that before it initializes modules. */
+  configureRoutes(): void {
+    const served = this.all();
+    const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
+    setRoutes(this.modules, (controller) => {
+      if (this.roots.has(controller)) return controller === root ? { path: this.options.prefix } : null;
+      return served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
+    });
+  }
+
+  /** Adds one entry of `forFeature`, and returns what to ask {@link serving} for. */
+  register(entry: ResourceEntry, controller: Type, dataSource: DataSource): Registration {
     const name = entityName(entry.entity);
     const declared = resourceOptionsOf(entry.entity);
     const { schema, repository } = this.store(dataSource);
@@ -86,17 +96,19 @@ export class RestlessRegistry implements OnModuleInit {
     const model = schema.model(dataSource.getMetadata(entry.entity));
     const version = entry.version ?? declared.version;
     const names = entry.formats ?? declared.formats ?? this.options.formats;
-    this.registrations.push({
+    const registration = {
       entry: { model, layers, version },
       entity: entry.entity,
       controller,
       formats: names.map((each) => WIRE_FORMATS[each]),
       repository,
-    });
+    };
+    this.registrations.push(registration);
+    // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
+    const order = controllersOf(this.modules);
+    this.registrations.sort((a, b) => order.indexOf(a.controller) - order.indexOf(b.controller));
     this.served = undefined;
-    const { prefix, collectionName } = resolveResourceOptions(name, ...layers);
-    const collection = collectionName ?? model.defaultName;
-    return { path: prefix === '' ? collection : `${prefix}/${collection}`, version };
+    return registration;
   }
 
   /**
@@ -113,11 +125,9 @@ export class RestlessRegistry implements OnModuleInit {
     this.optionsGiven = true;
   }
 
-  /** True for the first that asks: the document at a prefix is served once. */
-  claimRoot(prefix: string): boolean {
-    if (this.roots.has(prefix)) return false;
-    this.roots.add(prefix);
-    return true;
+  /** Adds a controller of the document at the prefix; the first one serves it. */
+  addRoot(controller: Type): void {
+    this.roots.add(controller);
   }
 
   /** The resource that a generated controller, or one that extends it, serves. */
@@ -132,13 +142,9 @@ export class RestlessRegistry implements OnModuleInit {
     );
   }
 
-  /** The n-th registration's resource. */
-  at(index: number): ServedResource {
-    return this.all()[index]!;
-  }
-
-  get size(): number {
-    return this.registrations.length;
+  /** The resource of a registration. */
+  serving(registration: Registration): ServedResource {
+    return this.all()[this.registrations.indexOf(registration)]!;
   }
 
   /** The formats of the module, where no resource says otherwise. */

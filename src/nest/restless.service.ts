@@ -7,7 +7,7 @@ import type { Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
 import { noSuchResource } from '../query/faults.js';
-import type { RestlessRegistry, ServedResource } from './restless.registry.js';
+import type { Registration, RestlessRegistry, ServedResource } from './restless.registry.js';
 
 /**
  * Serves one resource. Inject it with `@InjectRestless(Person)`.
@@ -21,7 +21,7 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
 
   constructor(
     private readonly registry: RestlessRegistry,
-    private readonly index: number,
+    private readonly registration: Registration,
   ) {}
 
   /** The resource that is served. */
@@ -44,7 +44,7 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
   }
 
   private get served(): ServedResource {
-    return this.registry.at(this.index);
+    return this.registry.serving(this.registration);
   }
 }
 

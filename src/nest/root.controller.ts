@@ -1,6 +1,6 @@
 /**
  * The document at a prefix: which resources there are, and where. Every module brings such a controller;
- * the first to claim a prefix serves it. @see SCH-01
+ * the first serves it. @see SCH-01
  */
 import { Controller, Delete, Get, Options, Patch, Post, Put, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
@@ -9,8 +9,6 @@ import { allowedMethods } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { addressOf, sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
-
-const HANDLERS = ['getRoot', 'optionsRoot', 'postRoot', 'putRoot', 'patchRoot', 'deleteRoot'] as const;
 
 /** A fresh root controller: path metadata sits on the class. */
 export function createRootController(): Type {
@@ -58,13 +56,4 @@ export function createRootController(): Type {
     }
   }
   return RestlessRootController;
-}
-
-/** Takes the routes off a root controller that does not serve its prefix. */
-export function silence(controller: Type): void {
-  const { prototype } = controller as { readonly prototype: Record<string, object> };
-  for (const name of HANDLERS) {
-    Reflect.deleteMetadata('path', prototype[name]!);
-    Reflect.deleteMetadata('method', prototype[name]!);
-  }
 }

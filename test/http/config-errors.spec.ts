@@ -47,16 +47,19 @@ async function sentence(imports: () => Imports, entities: (abstract new () => ob
   return (error as RestlessConfigError).message;
 }
 
-const NAMES =
-  'collectionName, prefix, methods, expose, linkage, pageSize, maxPageSize, count, nulls, idSeparator, primaryKey, ' +
-  'only, exclude, additionalAttributes, includes, scope, formats, version, guards, decorators';
+/** What is expected: the whole sentence, or a pattern where the list of names in it grows. */
+const as = (expected: string | RegExp): unknown =>
+  typeof expected === 'string' ? expected : expect.stringMatching(expected);
 
 /** Options as somebody without a compiler might write them. */
 const options = (wrong: object): ResourceOptions => wrong;
 
 describe('options of a resource', () => {
   it.each([
-    [{ method: ['GET'] }, `Person: there is no option "method". Options: ${NAMES}.`],
+    [
+      { method: ['GET'] },
+      /^Person: there is no option "method"\. Options: collectionName, prefix, methods, .*guards, .*\.$/,
+    ],
     [{ collectionName: '' }, 'Person: the option "collectionName" has to be a name without slash, ?, # or space.'],
     [{ collectionName: 'a/b' }, 'Person: the option "collectionName" has to be a name without slash, ?, # or space.'],
     [{ collectionName: '-people' }, 'Person: "-people" is no legal JSON:API type; use letters, digits, - and _.'],
@@ -91,7 +94,9 @@ describe('options of a resource', () => {
     [{ decorators: { GET: 'admin' } }, 'Person: the option "decorators" has to have a list of decorators for GET.'],
     [{ decorators: [] }, 'Person: the option "decorators" has to be an object such as { GET: [Roles("reader")] }.'],
   ])('%j [SET-13]', async (wrong, expected) => {
-    expect(await sentence(() => [RestlessModule.forFeature([{ entity: Person, ...options(wrong) }])])).toBe(expected);
+    expect(await sentence(() => [RestlessModule.forFeature([{ entity: Person, ...options(wrong) }])])).toEqual(
+      as(expected),
+    );
   });
 
   it.each([
@@ -129,7 +134,9 @@ describe('options of a resource', () => {
         'not expose the relation.',
     ],
   ])('%j [SET-13, URL-18]', async (wrong, expected) => {
-    expect(await sentence(() => [RestlessModule.forFeature([{ entity: Person, ...options(wrong) }])])).toBe(expected);
+    expect(await sentence(() => [RestlessModule.forFeature([{ entity: Person, ...options(wrong) }])])).toEqual(
+      as(expected),
+    );
   });
 
   it('names the default include that leads nowhere', async () => {
@@ -150,8 +157,8 @@ describe('options of a resource', () => {
       @PrimaryGeneratedColumn() id!: number;
     }
 
-    expect(await sentence(() => [RestlessModule.forFeature([Pet])], [Pet])).toBe(
-      `Pet: there is no option "collectionname". Options: ${NAMES}.`,
+    expect(await sentence(() => [RestlessModule.forFeature([Pet])], [Pet])).toMatch(
+      /^Pet: there is no option "collectionname"\. Options: collectionName, /,
     );
   });
 
@@ -166,17 +173,14 @@ describe('options of the module', () => {
   it.each([
     [
       { prefx: 'api' },
-      'RestlessModule.forRoot: there is no option "prefx". Options: prefix, methods, expose, linkage, pageSize, ' +
-        'maxPageSize, count, nulls, idSeparator, formats, baseUrl, limits, groups, exposeVersion, operators, ' +
-        'unknownParameters, strictParameterNames, trailingSlash.',
+      /^RestlessModule\.forRoot: there is no option "prefx"\. Options: prefix, methods, .*baseUrl, .*trailingSlash.*\.$/,
     ],
     [{ prefix: 1 }, 'RestlessModule.forRoot: the option "prefix" has to be a path such as "api", or "" for the root.'],
     [{ pageSize: '10' }, 'RestlessModule.forRoot: the option "pageSize" has to be a whole number, 0 for no paging.'],
     [{ formats: 'json-api' }, 'RestlessModule.forRoot: the option "formats" has to be a list of json-api.'],
     [
       { limits: { filterNode: 1 } },
-      'RestlessModule.forRoot: there is no limit "filterNode". Limits: filterNodes, filterDepth, listLength, ' +
-        'includePaths, includeDepth, sortKeys.',
+      /^RestlessModule\.forRoot: there is no limit "filterNode"\. Limits: filterNodes, filterDepth, listLength, .*\.$/,
     ],
     [{ limits: { sortKeys: 0 } }, 'RestlessModule.forRoot: the limit "sortKeys" has to be a number above 0.'],
     [
@@ -199,9 +203,9 @@ describe('options of the module', () => {
     ],
     [{ trailingSlash: 'always' }, 'RestlessModule.forRoot: the option "trailingSlash" has to be "never" or "ignore".'],
   ])('%j [SET-13]', async (wrong, expected) => {
-    expect(await sentence(() => [RestlessModule.forRoot(wrong as object), RestlessModule.forFeature([Person])])).toBe(
-      expected,
-    );
+    expect(
+      await sentence(() => [RestlessModule.forRoot(wrong as object), RestlessModule.forFeature([Person])]),
+    ).toEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected));
   });
 
   it('are checked when a factory makes them [SET-03]', async () => {
