@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
 import type { DatabaseClock } from '../query/values.js';
 import type { ValueType } from '../resource/entity-model.js';
-import { join, param, raw, sql, type Sql } from './fragment.js';
+import { anyOf, join, param, raw, sql, type Sql } from './fragment.js';
 
 export type DialectName = 'sqlite' | 'postgres' | 'mysql';
 
@@ -18,6 +18,8 @@ export interface Dialect {
   readonly quote: (name: string) => string;
   /** `column` is one of a list that is bound as one parameter, so that every length has the same text. */
   readonly inList: (column: Sql, values: readonly unknown[]) => Sql;
+  /** A column of an enumerated type as plain text. */
+  readonly asText: (column: Sql) => Sql;
   readonly like: (column: Sql, pattern: Sql) => Sql;
   /** `LIKE` that ignores case, as far as the database folds it. */
   readonly ilike: (column: Sql, pattern: Sql) => Sql;
@@ -64,6 +66,7 @@ const lower = (text: Sql): Sql => sql`LOWER(${text})`;
 const sqlite: Differences = {
   placeholder: () => '?',
   inList: (column, values) => sql`${column} IN (SELECT value FROM json_each(${param(JSON.stringify(values))}))`,
+  asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
   datePart: (part, column) =>
@@ -80,6 +83,7 @@ const sqlite: Differences = {
 const postgres: Differences = {
   placeholder: (index) => `$${index + 1}`,
   inList: (column, values) => sql`${column} = ANY(${param(values)})`,
+  asText: (column) => sql`${column}::text`,
   like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
@@ -90,6 +94,7 @@ const mysql: Differences = {
   placeholder: () => '?',
   // The driver writes a list that is bound as one parameter as the values with commas between them.
   inList: (column, values) => (values.length === 0 ? raw('1 = 0') : sql`${column} IN (${param(values)})`),
+  asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
@@ -102,7 +107,7 @@ export function inTuples(columns: readonly Sql[], tuples: readonly (readonly unk
     const equals = columns.map((column, index) => sql`${column} = ${param(tuple[index])}`);
     return sql`(${join(equals, ' AND ')})`;
   });
-  return sql`(${join(rows, ' OR ')})`;
+  return anyOf(rows);
 }
 
 /** A text as a pattern that matches nothing but itself; backslash is the escape character everywhere. */

@@ -71,6 +71,13 @@ export function allOf(conditions: readonly Sql[]): Sql {
   return conditions.length === 1 ? conditions[0]! : sql`(${join(conditions, ' AND ')})`;
 }
 
+/** One of the conditions; in halves, because SQLite counts how deep an expression nests. */
+export function anyOf(conditions: readonly Sql[]): Sql {
+  if (conditions.length <= 2) return sql`(${join(conditions, ' OR ')})`;
+  const half = Math.ceil(conditions.length / 2);
+  return sql`(${anyOf(conditions.slice(0, half))} OR ${anyOf(conditions.slice(half))})`;
+}
+
 /**
  * The statement that a fragment stands for.
  *

@@ -3,14 +3,14 @@
  * so that neither page nor count multiplies rows.
  */
 import type { EntityMetadata } from 'typeorm';
-import type { Compare, Filter, Has } from '../query/filter.js';
+import type { Compare, CompareFields, Filter, Has } from '../query/filter.js';
 import type { Parent } from '../query/query.js';
 import type { Value } from '../query/values.js';
 import type { EntityModel } from '../resource/entity-model.js';
 import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { closePattern, escapeLike, type Dialect } from './dialect.js';
-import { allOf, join, param, raw, sql, type Part, type Sql } from './fragment.js';
+import { allOf, anyOf, join, param, raw, sql, type Part, type Sql } from './fragment.js';
 import { linkOf, type ColumnPair, type Link } from './relations.js';
 import { isChild, type Schema } from './schema.js';
 
@@ -76,17 +76,13 @@ export class Where {
       case 'compare':
         return this.compare(filter, alias);
       case 'compare-fields':
-        return this.operation(
-          filter.operator.name,
-          this.columns.expression(filter.attribute.column, alias),
-          this.columns.expression(filter.other.column, alias),
-        );
+        return this.compareFields(filter, alias);
       case 'has':
         return this.has(filter, alias, positive);
       case 'and':
       case 'or': {
         const parts = filter.filters.map((each) => this.condition(each, alias, positive));
-        return sql`(${join(parts, filter.kind === 'and' ? ' AND ' : ' OR ')})`;
+        return filter.kind === 'and' ? allOf(parts) : anyOf(parts);
       }
       case 'not':
         return sql`NOT (${this.condition(filter.filter, alias, !positive)})`;
@@ -199,6 +195,16 @@ export class Where {
     const from = sql`${this.columns.table(junction.metadata, middle)} INNER JOIN ${table} ON ${this.equal(junction.target, middle, target)}`;
     if (turned) return this.inSelect(junction.source, 'near', alias, from, middle, conditions);
     return sql`EXISTS (SELECT 1 FROM ${from} WHERE ${allOf([this.equal(junction.source, alias, middle), ...conditions])})`;
+  }
+
+  private compareFields({ attribute, operator, other }: CompareFields, alias: string): Sql {
+    const [left, right] = [attribute, other].map(({ column }) => this.columns.expression(column, alias)) as [Sql, Sql];
+    const { asText } = this.dialect;
+    // An enum of PostgreSQL is comparable with nothing but itself.
+    const isEnum = attribute.type === 'enum' || other.type === 'enum';
+    return isEnum
+      ? this.operation(operator.name, asText(left), asText(right))
+      : this.operation(operator.name, left, right);
   }
 
   private compare(filter: Compare, alias: string): Sql {
