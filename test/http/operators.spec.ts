@@ -7,7 +7,6 @@ import { Resource, RestlessModule } from 'nestjs-restless';
 import { Column, type DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { OPERATORS } from '../../src/query/operators.js';
 import { describeServers, type Answer, type TestApp } from '../support/app.js';
-import type { DatabaseKind } from '../support/databases.js';
 
 const A = '0a1b2c3d-0000-4000-8000-000000000001';
 const B = 'ffffffff-0000-4000-8000-000000000002';
@@ -139,7 +138,13 @@ async function seed(dataSource: DataSource): Promise<void> {
 }
 
 type Ids = readonly number[];
-type Row = readonly [field: string, op: string, val: unknown, ids: Ids | { sqlite: Ids; others: Ids }];
+type Scalar = string | number | boolean | undefined;
+type Row = readonly [
+  field: string,
+  op: string,
+  val: Scalar | readonly Scalar[],
+  ids: Ids | { sqlite: Ids; others: Ids },
+];
 
 const TABLE: readonly Row[] = [
   ['text', 'eq', 'apple', [1]],
@@ -293,7 +298,7 @@ describeServers(
     afterAll(() => app.close());
 
     const expected = (row: Row[3]): string[] =>
-      ('sqlite' in row ? row[(database.kind as DatabaseKind) === 'sqlite' ? 'sqlite' : 'others'] : row).map(String);
+      ('sqlite' in row ? row[database.kind === 'sqlite' ? 'sqlite' : 'others'] : row).map(String);
 
     it.each(TABLE)(
       'filters %s %s %j [OP-01, OP-02, OP-07, OP-08, OP-09, OP-10, OP-11, OP-19]',

@@ -6,7 +6,7 @@ import { BadRequestError } from '../../errors.js';
 import type { ApiRequest, ParameterNames, RawFilter, RawSortKey } from '../../query/api-request.js';
 import { quote } from '../../query/faults.js';
 import { findOperator } from '../../query/operators.js';
-import { mappedField, type Resource } from '../../resource/resource.js';
+import { mappedField, type Attribute, type Resource } from '../../resource/resource.js';
 import type { IncomingRequest, ReadOptions } from '../wire-format.js';
 
 const NAMES: ParameterNames = Object.freeze({
@@ -213,7 +213,7 @@ class Decoder {
       const field = mappedField(resource, name);
       if (field === undefined) return false;
       if (index === path.length - 1) return field.exposed;
-      if (field.kind === 'embedded') return field.fields.some((each) => each.name === path[index + 1]);
+      if (field.kind === 'embedded') return isInside(field, path.slice(index + 1));
       resource = field.kind === 'relationship' ? field.target : undefined;
     }
     return false;
@@ -230,6 +230,13 @@ class Decoder {
     if (this.seen.has(key)) throw fault('REPEATED_PARAMETER', name, `${quote(name)} is given more than once.`);
     this.seen.add(key);
   }
+}
+
+/** Whether the names lead from an embedded object to one of its columns. */
+function isInside(object: Attribute, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined) return object.kind === 'column';
+  const field = object.kind === 'embedded' ? object.fields.find((each) => each.name === name) : undefined;
+  return field !== undefined && isInside(field, rest);
 }
 
 function splitNames(text: string): string[] {
