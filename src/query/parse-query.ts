@@ -4,7 +4,7 @@
  */
 import { NotFoundError } from '../errors.js';
 import type { Policy } from '../resource/policy.js';
-import { type ColumnAttribute, type Relationship, type Resource } from '../resource/resource.js';
+import { inFamily, type ColumnAttribute, type Relationship, type Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, limit, noSuchResource, quote, unknownField, type ParameterPlace } from './faults.js';
 import { and, type Filter } from './filter.js';
@@ -90,10 +90,11 @@ function expectId(resource: Resource, id: string): Filter {
 function parseSort(request: ApiRequest, resource: Resource, rules: QueryRules): SortKey[] {
   const parameter = request.parameterNames.sort;
   checkKeyCount(request.sort.length, parameter, rules);
-  const keys = request.sort.map(({ field, descending }) => {
-    const path = parsePath(resource, field, parameter, 'BAD_SORT', rules);
-    return Object.freeze({ ...path, descending, ignoreCase: request.ignoreCase });
-  });
+  const keys = request.sort.flatMap(({ field, descending }) =>
+    parsePaths(resource, field, parameter, 'BAD_SORT', rules).map((path) =>
+      Object.freeze({ ...path, descending, ignoreCase: request.ignoreCase }),
+    ),
+  );
   // The primary key closes every sort, in the direction of the last key, so that an index can be read backwards.
   const descending = keys.at(-1)?.descending ?? false;
   const closed = new Set(keys.filter((key) => key.steps.length === 0).map((key) => key.attribute.property));
@@ -104,7 +105,7 @@ function parseSort(request: ApiRequest, resource: Resource, rules: QueryRules): 
 function parseGroup(request: ApiRequest, resource: Resource, rules: QueryRules): FieldPath[] {
   const parameter = request.parameterNames.group;
   checkKeyCount(request.group.length, parameter, rules);
-  return request.group.map((field) => parsePath(resource, field, parameter, 'BAD_GROUP', rules));
+  return request.group.flatMap((field) => parsePaths(resource, field, parameter, 'BAD_GROUP', rules));
 }
 
 function checkKeyCount(count: number, parameter: string, rules: QueryRules): void {
@@ -113,20 +114,20 @@ function checkKeyCount(count: number, parameter: string, rules: QueryRules): voi
     throw limit({ parameter, pointer: '' }, `There are more than ${sortKeys} keys, the limit sortKeys.`);
 }
 
-/** A path along to-one relationships to a column. @see SRT-03, SRT-04 */
-function parsePath(
+/** A path along to-one relationships to a column, or to all that make an id. @see SRT-03, SRT-04 */
+function parsePaths(
   resource: Resource,
   text: string,
   parameter: string,
   code: 'BAD_SORT' | 'BAD_GROUP',
   rules: QueryRules,
-): FieldPath {
+): readonly FieldPath[] {
   const { policy } = rules;
   const place = { parameter, pointer: '' };
   const names = text.split('.');
   const steps: PathStep[] = [];
   let owner = resource;
-  let relationship = policy.relationship(owner, names[0]!);
+  let relationship = inFamily(owner, (each) => policy.relationship(each, names[0]!));
   while (relationship !== undefined && names.length > 1) {
     if (steps.length >= rules.limits.includeDepth) {
       throw limit(
@@ -137,12 +138,14 @@ function parsePath(
     steps.push(followToOne(relationship, text, place, code, rules));
     owner = relationship.target;
     names.shift();
-    relationship = policy.relationship(owner, names[0]!);
+    relationship = inFamily(owner, (each) => policy.relationship(each, names[0]!));
   }
   if (relationship !== undefined) {
     throw bad(code, place, `${quote(text)} is a relationship; name one of its fields, such as ${quote(`${text}.id`)}.`);
   }
-  return Object.freeze({ steps: Object.freeze(steps), attribute: columnAt(owner, names, text, place, code, policy) });
+  const isId = names.length === 1 && names[0] === 'id';
+  const attributes = isId ? owner.id : [columnAt(owner, names, text, place, code, policy)];
+  return attributes.map((attribute) => Object.freeze({ steps: Object.freeze(steps), attribute }));
 }
 
 function followToOne(
@@ -174,8 +177,7 @@ function columnAt(
   policy: Policy,
 ): ColumnAttribute {
   const [name, ...rest] = names as [string, ...string[]];
-  if (name === 'id' && rest.length === 0) return owner.id[0]!;
-  let attribute = policy.attribute(owner, name);
+  let attribute = inFamily(owner, (each) => policy.attribute(each, name));
   if (attribute === undefined) throw unknownField(owner, name, policy, place);
   for (const inner of rest) {
     attribute =
