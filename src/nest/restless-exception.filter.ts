@@ -45,21 +45,12 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     if (host.getType() === 'http') {
       const request = host.switchToHttp().getRequest<HttpRequest>();
       const early = exception instanceof HttpException && [400, 404].includes(exception.getStatus());
-      if (early && stateOf(request) === undefined && this.isBelowPrefix(splitUrl(request).path)) {
+      if (early && stateOf(request) === undefined && this.registry.isBelow(splitUrl(request).path)) {
         answer(unrouted(exception, request), host, formatOf(request, this.registry));
         return;
       }
     }
     this.delegate(exception, host);
-  }
-
-  private isBelowPrefix(path: string): boolean {
-    const root = this.config.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
-    const prefixes = [this.registry.options.prefix, ...this.registry.resources().map(({ options }) => options.prefix)];
-    return prefixes.some((prefix) => {
-      const below = ['', root, prefix].filter((part, index) => index === 0 || part !== '').join('/');
-      return prefix !== '' && (path === below || path.startsWith(`${below}/`));
-    });
   }
 
   /** Filters of the application that would have been asked, had this one not been there. */

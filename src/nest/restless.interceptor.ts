@@ -8,7 +8,7 @@ import { NotFoundError } from '../errors.js';
 import type { ReadOperation } from '../query/api-request.js';
 import type { Result } from '../query/result.js';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
-import type { Address, WireFormat } from '../wire/wire-format.js';
+import type { WireFormat } from '../wire/wire-format.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, operationOf, type UrlKind } from './operations.js';
 import { methodNotAllowed, RestlessRegistry, type ServedResource } from './restless.registry.js';
@@ -33,8 +33,8 @@ export class RestlessInterceptor implements NestInterceptor {
   }
 
   private begin(request: HttpRequest, { resource, formats }: ServedResource, kind: UrlKind): RequestState {
-    const { path, queryString } = splitUrl(request);
-    const address = addressOf(path, queryString, kind, this.registry.options.baseUrl, resource.path);
+    const { path } = splitUrl(request);
+    const address = this.registry.addressOf(request, kind, resource);
     // Errors are written in the first format until there is a better one (decision 21).
     const viewer = this.registry.viewerOf(request);
     rememberState(request, { format: formats[0]!, address, viewer, apiRequest: undefined });
@@ -60,24 +60,6 @@ export class RestlessInterceptor implements NestInterceptor {
       { unknownParameters, strictParameterNames, operators: new Set(operators.keys()) },
     );
   }
-}
-
-/** Segments that a URL has after the collection's. */
-const SEGMENTS: Readonly<Record<UrlKind, number>> = {
-  root: 0,
-  collection: 0,
-  item: 1,
-  relation: 2,
-  relationship: 3,
-  member: 3,
-};
-
-/** What stands before the resource's own path: Nest's global prefix and version, kept as the client sent them. */
-export function addressOf(path: string, queryString: string, kind: UrlKind, baseUrl: string, ownPath = ''): Address {
-  const segments = path.replace(/\/+$/, '').split('/');
-  const own = SEGMENTS[kind] + (ownPath === '' ? 0 : ownPath.split('/').length);
-  const root = segments.slice(0, segments.length - own).join('/');
-  return { root: baseUrl + root, path: baseUrl + path, queryString };
 }
 
 function sendResult(response: object, { format, address }: RequestState, result: Result): void {

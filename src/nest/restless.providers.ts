@@ -1,7 +1,7 @@
 /**
  * The factory providers of `forFeature`: one service per entry.
  */
-import type { FactoryProvider, Type } from '@nestjs/common';
+import type { ExistingProvider, FactoryProvider, Type } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
@@ -19,7 +19,7 @@ export type DataSourceName = DataSource | DataSourceOptions | string;
 /** What one call of `forFeature` brings. */
 export interface Feature {
   readonly controllers: Type[];
-  readonly providers: FactoryProvider[];
+  readonly providers: (FactoryProvider | ExistingProvider)[];
 }
 
 /** Controllers and providers for a list of entries. */
@@ -48,6 +48,10 @@ export function createRestlessProviders(
     const controller = createRestlessController(`${entityName(entry.entity)}RestlessController`, token, options);
     feature.controllers.push(controller);
     feature.providers.push(createServiceProvider(token, entry, controller, dataSource));
+    const named = getRestlessServiceToken(entry.entity, options.collectionName);
+    if (taken.has(named)) continue;
+    taken.add(named);
+    feature.providers.push({ provide: named, useExisting: token });
   }
   return feature;
 }

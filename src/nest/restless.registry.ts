@@ -3,7 +3,7 @@
  * from them once, and answers questions about it. There is one per application, and no state outside it.
  */
 import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
 import type { QueryRules } from '../query/rules.js';
@@ -15,7 +15,10 @@ import { TypeOrmRepository } from '../sql/find.js';
 import { Schema } from '../sql/schema.js';
 import { JSON_API } from '../wire/json-api/format.js';
 import { resourceUrl, collectionUrl } from '../wire/json-api/links.js';
-import type { WireFormat, WireFormatName } from '../wire/wire-format.js';
+import type { Address, WireFormat, WireFormatName } from '../wire/wire-format.js';
+import { Addresses } from './addresses.js';
+import type { HttpRequest } from './http.js';
+import type { UrlKind } from './operations.js';
 import {
   resolveModuleOptions,
   type ResolvedModuleOptions,
@@ -23,7 +26,7 @@ import {
   type RestlessModuleOptions,
 } from './options.js';
 import { resourceOptionsOf } from './restless.decorators.js';
-import { controllersOf, setRoutes } from './routes.js';
+import { controllersOf, setRoutes, type Route } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
 const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API };
@@ -56,17 +59,21 @@ export interface UrlTarget {
 @Injectable()
 export class RestlessRegistry implements OnModuleInit {
   readonly options: ResolvedModuleOptions;
+  private readonly addresses: Addresses;
   private readonly registrations: Registration[] = [];
   private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
   private readonly roots = new Set<unknown>();
   private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
+  private versions: ReadonlySet<string | undefined> = new Set();
 
   constructor(
     private readonly modules: ModulesContainer,
+    config: ApplicationConfig,
     @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
   ) {
     this.options = resolveModuleOptions(options);
+    this.addresses = new Addresses(config, this.options.baseUrl);
   }
 
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
@@ -147,6 +154,22 @@ export class RestlessRegistry implements OnModuleInit {
     return this.all()[this.registrations.indexOf(registration)]!;
   }
 
+  /** Where a request to a resource, or to the document at the prefix, was sent. */
+  addressOf(request: HttpRequest, kind: UrlKind, own: Route): Address {
+    return this.addresses.of(request, kind, own, this.versions);
+  }
+
+  /** True for the paths at and below what is served, whether or not there is anything. */
+  isBelow(path: string): boolean {
+    const { prefix } = this.options;
+    const places = this.resources().flatMap((resource) => [
+      { path: resource.options.prefix, version: resource.version },
+      { path: prefix, version: resource.version },
+      resource,
+    ]);
+    return this.addresses.isBelow(path, [{ path: prefix }, ...places]);
+  }
+
   /** The formats of the module, where no resource says otherwise. */
   defaultFormats(): readonly WireFormat[] {
     return this.options.formats.map((name) => WIRE_FORMATS[name]);
@@ -200,8 +223,8 @@ export class RestlessRegistry implements OnModuleInit {
   }
 
   /**
-   * The URL of a collection, a resource, a relation, a related resource or a linkage. It starts with
-   * `baseUrl`, or is an absolute path; a global prefix of Nest's has to be part of `baseUrl`.
+   * The URL of a collection, a resource, a relation, a related resource or a linkage, as links have it: with
+   * Nest's global prefix and version, behind `baseUrl` where that is set.
    *
    * @example
    * registry.urlFor(Person, { id: 1, relation: 'computers' }); // '/api/person/1/computers'
@@ -209,11 +232,11 @@ export class RestlessRegistry implements OnModuleInit {
    */
   urlFor(entity: RestlessEntity, target: UrlTarget = {}): string {
     const { resource } = this.find(entity);
-    const address = { root: this.options.baseUrl };
+    const address = { root: this.addresses.root(resource.version) };
     if (target.id === undefined) return collectionUrl(address, resource);
     const url = resourceUrl(address, { resource, id: String(target.id) });
     if (target.relation === undefined) return url;
-    if (!resource.relationships.has(target.relation)) {
+    if (resource.relationships.get(target.relation)?.exposed !== true) {
       throw new RestlessConfigError(`${entityName(entity)} has no relationship "${target.relation}".`);
     }
     const relation = encodeURIComponent(target.relation);
@@ -246,6 +269,7 @@ export class RestlessRegistry implements OnModuleInit {
         formats,
         repository,
       }));
+      this.versions = new Set(graph.resources.map(({ version }) => version));
     }
     return this.served;
   }

@@ -4,10 +4,10 @@
  */
 import { Controller, Delete, Get, Options, Patch, Post, Put, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
-import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './http.js';
+import { headerOf, rememberState, send, type HttpRequest } from './http.js';
 import { allowedMethods } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
-import { addressOf, sendDocument } from './restless.interceptor.js';
+import { sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
 
 /** A fresh root controller: path metadata sits on the class. */
@@ -20,9 +20,7 @@ export function createRootController(): Type {
     @Get()
     getRoot(@Req() request: HttpRequest, @Res() response: object): void {
       const formats = this.registry.defaultFormats();
-      const { prefix, baseUrl } = this.registry.options;
-      const { path, queryString } = splitUrl(request);
-      const address = addressOf(path, queryString, 'root', baseUrl, prefix);
+      const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
       checkContentType(headerOf(request, 'content-type'), formats);
       const format = negotiate(headerOf(request, 'accept'), formats);
       rememberState(request, { format, address, viewer: { groups: [] }, apiRequest: undefined });

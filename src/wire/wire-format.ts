@@ -27,6 +27,8 @@ export interface IncomingRequest {
 export interface Address {
   /** What stands before the path of every resource: `''`, `/v1`, or `https://example.org/v1`. */
   readonly root: string;
+  /** The same for resources of other versions, by version. */
+  readonly roots?: ReadonlyMap<string | undefined, string>;
   /** The URL of the request without its query, starting with the root. */
   readonly path: string;
   /** The query string without `?`, not decoded. */

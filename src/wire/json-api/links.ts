@@ -14,12 +14,12 @@ export interface PageLinks {
   readonly next: string | null;
 }
 
-export function collectionUrl(address: Pick<Address, 'root'>, resource: Resource): string {
+export function collectionUrl({ root, roots }: Pick<Address, 'root' | 'roots'>, resource: Resource): string {
   const path = resource.path.split('/').map(encodeURIComponent).join('/');
-  return `${address.root}/${path}`;
+  return `${roots?.get(resource.version) ?? root}/${path}`;
 }
 
-export function resourceUrl(address: Pick<Address, 'root'>, { resource, id }: Identifier): string {
+export function resourceUrl(address: Pick<Address, 'root' | 'roots'>, { resource, id }: Identifier): string {
   return `${collectionUrl(address, resource)}/${encodeURIComponent(id)}`;
 }
 

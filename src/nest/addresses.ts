@@ -1,0 +1,79 @@
+/**
+ * What stands before a resource's own path: Nest's global prefix and version, and whatever a router or a proxy puts
+ * there. Links keep what the client sent.
+ */
+import { VersioningType } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
+import type { Address } from '../wire/wire-format.js';
+import { splitUrl, type HttpRequest } from './http.js';
+import type { UrlKind } from './operations.js';
+import type { Route } from './routes.js';
+
+/** Segments that a URL has after the collection's. */
+const SEGMENTS: Readonly<Record<UrlKind, number>> = {
+  root: 0,
+  collection: 0,
+  item: 1,
+  relation: 2,
+  relationship: 3,
+  member: 3,
+};
+
+export class Addresses {
+  constructor(
+    private readonly config: ApplicationConfig,
+    private readonly baseUrl: string,
+  ) {}
+
+  /** Where a request was sent, and where the resources of every version are, seen from there. */
+  of(request: HttpRequest, kind: UrlKind, own: Route, versions: Iterable<string | undefined>): Address {
+    const { path, queryString } = splitUrl(request);
+    const segments = path.replace(/\/+$/, '').split('/');
+    const behind = SEGMENTS[kind] + (own.path === '' ? 0 : own.path.split('/').length);
+    const root = segments.slice(0, segments.length - behind).join('/');
+    const roots = new Map<string | undefined, string>();
+    for (const version of versions) {
+      if (version !== own.version) roots.set(version, this.baseUrl + this.rebase(root, own.version, version));
+    }
+    return { root: this.baseUrl + root, roots, path: this.baseUrl + path, queryString };
+  }
+
+  /** What stands before the path of a resource of this version, where no request says more. */
+  root(version: string | undefined): string {
+    return this.baseUrl + this.globalPrefix + this.versionSegments(version)[0]!;
+  }
+
+  /** True for paths that belong to what is served at one of these places. */
+  isBelow(path: string, places: readonly Route[]): boolean {
+    return places.some((place) => {
+      if (place.path === '') return false;
+      return this.versionSegments(place.version).some((segment) => {
+        const below = `${this.globalPrefix}${segment}/${place.path}`;
+        return path === below || path.startsWith(`${below}/`);
+      });
+    });
+  }
+
+  /** The root with another version in place of the one that was asked for. */
+  private rebase(root: string, from: string | undefined, to: string | undefined): string {
+    const sent = this.versionSegments(from).map((segment) => this.globalPrefix + segment);
+    const start = sent.find((each) => root === each || root.startsWith(`${each}/`));
+    if (start === undefined) return root;
+    return this.globalPrefix + this.versionSegments(to)[0]! + root.slice(start.length);
+  }
+
+  private get globalPrefix(): string {
+    const prefix = this.config.getGlobalPrefix().replace(/^\/+|\/+$/g, '');
+    return prefix === '' ? '' : `/${prefix}`;
+  }
+
+  /** `/v2`, or nothing where the URL has no version; several where the application has several defaults. */
+  private versionSegments(version: string | undefined): readonly string[] {
+    const versioning = this.config.getVersioning();
+    if (versioning?.type !== VersioningType.URI) return [''];
+    const prefix = versioning.prefix === false ? '' : (versioning.prefix ?? 'v');
+    const versions = [version ?? versioning.defaultVersion ?? []].flat();
+    if (versions.length === 0) return [''];
+    return versions.map((each) => (typeof each === 'string' ? `/${prefix}${each}` : ''));
+  }
+}
