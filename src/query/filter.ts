@@ -2,11 +2,11 @@
  * Filter nodes: small, frozen, printable. They hold Attributes and Relationships, never names; the only way
  * to one from a client's text is `parse-filter.ts`.
  */
-import type { ColumnAttribute, Relationship } from '../resource/resource.js';
+import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { Operator } from './operators.js';
 import { printValue, type Value } from './values.js';
 
-export type Filter = Compare | CompareFields | Has | And | Or | Not;
+export type Filter = Compare | CompareFields | Has | OfResource | And | Or | Not;
 
 /** An attribute against a value, a list of values, or nothing. */
 export interface Compare {
@@ -29,6 +29,12 @@ export interface Has {
   readonly kind: 'has';
   readonly relationship: Relationship;
   readonly filter: Filter | undefined;
+}
+
+/** The row belongs to this resource: several may share a table. */
+export interface OfResource {
+  readonly kind: 'of-resource';
+  readonly resource: Resource;
 }
 
 export interface And {
@@ -56,6 +62,10 @@ export function compareFields(attribute: ColumnAttribute, operator: Operator, ot
 
 export function has(relationship: Relationship, filter?: Filter): Has {
   return Object.freeze({ kind: 'has', relationship, filter });
+}
+
+export function ofResource(resource: Resource): OfResource {
+  return Object.freeze({ kind: 'of-resource', resource });
 }
 
 export function not(filter: Filter): Filter {
@@ -94,6 +104,8 @@ export function printFilter(filter: Filter): string {
       const word = filter.relationship.toMany ? 'any' : 'has';
       return `${filter.relationship.name} ${word}${filter.filter === undefined ? '' : ` (${printFilter(filter.filter)})`}`;
     }
+    case 'of-resource':
+      return `is ${filter.resource.name}`;
     case 'and':
     case 'or':
       return filter.filters

@@ -2,9 +2,10 @@
  * Turns filter objects into a checked Filter. This is the only place where a client's field name meets a
  * Resource inside a filter; past this file a filter holds Attributes and Relationships, never names.
  */
-import type { Limits } from '../resource/options.js';
 import {
+  inFamily,
   mappedField,
+  resourcesOf,
   type Attribute,
   type ColumnAttribute,
   type Relationship,
@@ -13,10 +14,10 @@ import {
 import type { RawFilter } from './api-request.js';
 import { idFilter } from './identity.js';
 import { bad, describe, limit, quote, unknownField } from './faults.js';
-import { and, compare, compareFields, has, not, or, type Filter } from './filter.js';
+import { and, compare, compareFields, has, not, ofResource, or, type Filter } from './filter.js';
 import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
 import { below, expectList, family, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
-import type { QueryRules } from './rules.js';
+import { UNLIMITED, type QueryRules } from './rules.js';
 
 /** Members of a filter object; anything else is a typing error of the client's. */
 const MEMBERS = new Set(['name', 'op', 'val', 'field', 'and', 'or', 'not']);
@@ -57,19 +58,20 @@ export function parseRestrictions(
   );
 }
 
-/** The rows of a resource that exist for the viewer; undefined is all. */
+/**
+ * The rows of a resource that exist for the viewer; undefined is all. Rows of resources that inherit from it have to
+ * be readable as what they are, and in the scope of their own as well.
+ */
 export function scopeFilter(resource: Resource, rules: QueryRules): Filter | undefined {
-  return parseRestrictions(resource, rules.policy.scope(resource), rules);
+  const { policy } = rules;
+  const heirs = resourcesOf(resource).filter((each) => each !== resource);
+  const filters = heirs.map((heir) => {
+    if (!policy.isReadable(heir)) return not(ofResource(heir));
+    const scope = parseRestrictions(heir, policy.scope(heir), rules);
+    return scope === undefined ? undefined : or([not(ofResource(heir)), scope]);
+  });
+  return and([parseRestrictions(resource, policy.scope(resource), rules), ...filters]);
 }
-
-const UNLIMITED: Limits = Object.freeze({
-  filterNodes: Infinity,
-  filterDepth: Infinity,
-  listLength: Infinity,
-  includePaths: Infinity,
-  includeDepth: Infinity,
-  sortKeys: Infinity,
-});
 
 type FilterMembers = Readonly<Record<string, unknown>>;
 
@@ -157,7 +159,8 @@ class FilterParser {
     const { policy } = this.rules;
     const field = this.trusted
       ? mappedField(resource, name)
-      : (policy.attribute(resource, name) ?? policy.relationship(resource, name) ?? this.ownKey(resource, name));
+      : (inFamily(resource, (each) => policy.attribute(each, name) ?? policy.relationship(each, name)) ??
+        this.ownKey(resource, name));
     if (field !== undefined) return field;
     throw unknownField(resource, name, policy, below(place, 'name'));
   }

@@ -3,7 +3,7 @@
  * shown of each resource that may occur.
  */
 import type { Relationship, Resource } from '../resource/resource.js';
-import { resourcesOf } from '../resource/resource.js';
+import { isSameRelation, resourcesOf } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, limit, quote } from './faults.js';
 import { scopeFilter } from './parse-filter.js';
@@ -82,46 +82,63 @@ function buildTree(paths: readonly string[], parameter: string, rules: QueryRule
 function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
   const edges: Edge[] = [];
   for (const [name, branch] of tree) {
-    const relationship = findRelationship(resource, name, rules);
-    if (relationship === undefined) throw unknownPath(resource, name, request, rules);
-    expectReadable(relationship, name, request, rules);
-    edges.push(
-      Object.freeze({
-        relationship,
-        load: 'resources',
-        filter: scopeFilter(relationship.target, rules),
-        edges: walkTree(relationship.target, branch, request, rules),
-      }),
-    );
+    const relations = findRelations(resource, rules, (relationship) => relationship.name === name);
+    if (relations.length === 0) throw unknownPath(resource, name, request, rules);
+    for (const { relationship, owners } of relations) {
+      expectReadable(relationship, name, request, rules);
+      edges.push(
+        Object.freeze({
+          relationship,
+          owners,
+          load: 'resources',
+          filter: scopeFilter(relationship.target, rules),
+          edges: walkTree(relationship.target, branch, request, rules),
+        }),
+      );
+    }
   }
   return Object.freeze([...edges, ...linkageEdges(resource, tree, request, rules)]);
 }
 
-/** A relationship of the resource, or of one that inherits from it. */
-function findRelationship(resource: Resource, name: string, rules: QueryRules): Relationship | undefined {
-  for (const each of resourcesOf(resource)) {
-    const relationship = rules.policy.relationship(each, name);
-    if (relationship !== undefined) return relationship;
+/** A relation with the resources of a family that have it. */
+interface Relation {
+  readonly relationship: Relationship;
+  readonly owners: Set<Resource>;
+}
+
+/** The relations of a resource, and of those that inherit from it, each once. */
+function findRelations(
+  resource: Resource,
+  rules: QueryRules,
+  wanted: (relationship: Relationship, owner: Resource) => boolean,
+): readonly Relation[] {
+  const relations: Relation[] = [];
+  for (const owner of resourcesOf(resource)) {
+    for (const relationship of rules.policy.relationships(owner).values()) {
+      if (!wanted(relationship, owner)) continue;
+      const known = relations.find((each) => isSameRelation(each.relationship, relationship));
+      if (known === undefined) relations.push({ relationship, owners: new Set([owner]) });
+      else known.owners.add(owner);
+    }
   }
-  return undefined;
+  return relations;
 }
 
 /** To-many relationships whose linkage the resource always sends, unless a sparse fieldset leaves them out. */
 function linkageEdges(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
-  const edges: Edge[] = [];
-  for (const each of resourcesOf(resource)) {
-    if (each.options.linkage !== 'always') continue;
-    const wanted = request.fields.get(each.name);
-    for (const relationship of rules.policy.relationships(each).values()) {
-      const hidden = wanted !== undefined && !wanted.includes(relationship.name);
-      const known = tree.has(relationship.name) || edges.some((edge) => edge.relationship.name === relationship.name);
-      if (!relationship.toMany || hidden || known) continue;
-      edges.push(
-        Object.freeze({ relationship, load: 'linkage', filter: scopeFilter(relationship.target, rules), edges: [] }),
-      );
-    }
-  }
-  return edges;
+  const relations = findRelations(resource, rules, ({ name, toMany }, owner) => {
+    const shown = request.fields.get(owner.name)?.includes(name) ?? true;
+    return owner.options.linkage === 'always' && toMany && shown && !tree.has(name);
+  });
+  return relations.map(({ relationship, owners }) =>
+    Object.freeze({
+      relationship,
+      owners,
+      load: 'linkage',
+      filter: scopeFilter(relationship.target, rules),
+      edges: [],
+    }),
+  );
 }
 
 function unknownPath(resource: Resource, name: string, request: ApiRequest, rules: QueryRules): Error {

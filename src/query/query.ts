@@ -46,6 +46,8 @@ export interface Fieldset {
 /** A relationship to follow from the rows that were found: to the resources themselves, or to their ids only. */
 export interface Edge {
   readonly relationship: Relationship;
+  /** The resources whose rows have it: one, and those that inherit the relation. The first one's is `relationship`. */
+  readonly owners: ReadonlySet<Resource>;
   readonly load: 'resources' | 'linkage';
   /** Which related rows exist for the viewer. */
   readonly filter: Filter | undefined;

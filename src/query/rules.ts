@@ -13,3 +13,15 @@ export interface QueryRules {
   /** The resources that a client may name as a type. */
   readonly types: (name: string) => readonly Resource[];
 }
+
+/** No bounds: for what the application itself asks. */
+export const UNLIMITED: Limits = Object.freeze({
+  bodySize: Infinity,
+  bodyDepth: Infinity,
+  filterNodes: Infinity,
+  filterDepth: Infinity,
+  listLength: Infinity,
+  includePaths: Infinity,
+  includeDepth: Infinity,
+  sortKeys: Infinity,
+});

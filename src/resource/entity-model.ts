@@ -55,6 +55,8 @@ export interface ColumnModel {
 /** One relation of an entity. */
 export interface RelationModel {
   readonly property: string;
+  /** The entity that declares it: that which has it, or an ancestor in the same table. */
+  readonly declaredBy: string;
   readonly toMany: boolean;
   readonly nullable: boolean;
   /** The related entity. */

@@ -96,8 +96,25 @@ export function fieldOf(exposure: Exposure, property: string, exposed: boolean):
  * Knows no policy: use {@link Policy.field} for what a client names.
  */
 export function mappedField(resource: Resource, name: string): Attribute | Relationship | undefined {
-  const field = resource.attributes.get(name) ?? resource.relationships.get(name);
+  const field = inFamily(resource, (each) => each.attributes.get(name) ?? each.relationships.get(name));
   return field ?? (name === 'id' && resource.id.length === 1 ? resource.id[0] : undefined);
+}
+
+/** What the resource has, or the first that inherits from it: a list of it has rows of them all. @see POL-09 */
+export function inFamily<T>(resource: Resource, find: (resource: Resource) => T | undefined): T | undefined {
+  for (const each of resourcesOf(resource)) {
+    const found = find(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * True for one relation in two resources of a family: a child entity inherits the relation, and describes it anew.
+ */
+export function isSameRelation(one: Relationship, other: Relationship): boolean {
+  const sameProperty = one.model.property === other.model.property && one.model.declaredBy === other.model.declaredBy;
+  return one === other || (sameProperty && one.target === other.target);
 }
 
 /** True where a row of the resource may belong to another, more special one. */

@@ -141,7 +141,7 @@ class Finding {
   /** Runs the one statement of an edge and hangs what it finds on the rows found before. */
   private async followEdge(found: readonly Found[], plan: EdgePlan): Promise<void> {
     const { relationship } = plan.edge;
-    const near = found.filter(({ record }) => record.resource.relationships.get(relationship.name) === relationship);
+    const near = found.filter(({ record }) => plan.edge.owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((name) => row[name])));
     const rows = keys.length === 0 ? [] : await this.rows(render(plan.statement, this.dialect.placeholder, keys));
     const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();

@@ -29,8 +29,6 @@ export interface Plan {
 /** How the rows behind a relationship are found, for the rows found before. */
 export interface EdgePlan {
   readonly edge: Edge;
-  /** The resource whose relationship it is; rows of other resources do not have it. */
-  readonly owner: Resource;
   /** Names of the near row's columns that lead on; for to-one relationships, those of the linkage. */
   readonly near: readonly string[];
   /** Names of the found row's columns that lead back. */
@@ -215,24 +213,20 @@ export class Planner {
   ): readonly ToOneReader[] {
     const wanted = new Map<Relationship, Filter | undefined>();
     for (const { relationship, filter } of fieldset?.relationships ?? []) wanted.set(relationship, filter);
-    for (const { relationship, filter } of edges) {
-      if (resource.relationships.get(relationship.name) === relationship) wanted.set(relationship, filter);
+    for (const { relationship, owners, filter } of edges) {
+      if (owners.has(resource)) wanted.set(resource.relationships.get(relationship.name)!, filter);
     }
     return [...wanted]
       .filter(([relationship]) => !relationship.toMany)
-      .map(([relationship, filter]) => this.toOneReader(select, resource, relationship, filter));
+      .map(([relationship, filter]) => this.toOneReader(select, relationship, filter));
   }
 
-  private toOneReader(
-    select: Select,
-    owner: Resource,
-    relationship: Relationship,
-    filter: Filter | undefined,
-  ): ToOneReader {
+  private toOneReader(select: Select, relationship: Relationship, filter: Filter | undefined): ToOneReader {
     const { target } = relationship;
     const link = this.where.link(relationship);
     const direct = this.linkageOnRow(relationship, filter);
-    const key = `${owner.model.name}>${relationship.model.property}.`;
+    // The same for all resources that inherit the relation, so that it is selected and joined once.
+    const key = `${relationship.model.declaredBy}>${relationship.model.property}>${target.path}.`;
     const alias = direct === undefined ? select.join(key, select.alias, relationship, filter) : select.alias;
     const id = target.id.map(({ column }, index) => ({
       name: select.output.add(
@@ -264,17 +258,14 @@ export class Planner {
   private edgePlan(near: Select, nearReader: RowReader, edge: Edge): EdgePlan {
     const { relationship } = edge;
     const { target } = relationship;
-    const owner = resourcesOf(near.resource).find(
-      (each) => each.relationships.get(relationship.name) === relationship,
-    )!;
     const far = new Select(this.context, target);
     const { reader, edges } = this.contents(far, edge.edges);
-    const shared = { edge, owner, reader, edges };
+    const shared = { edge, reader, edges };
     if (!relationship.toMany) {
       const columns = target.id.map(({ column }) => this.columns.expression(column, far.alias));
       return {
         ...shared,
-        near: nearReader.toOne(owner, relationship).id.map(({ name }) => name),
+        near: nearReader.toOne(relationship).id.map(({ name }) => name),
         far: target.id.map(({ column }) => far.column(column.path, target)),
         statement: this.edgeStatement(far, edge, columns, far.from()),
       };

@@ -53,8 +53,9 @@ export class RowReader {
   }
 
   /** The reader of a to-one relationship. */
-  toOne(resource: Resource, relationship: Relationship): ToOneReader {
-    return this.readers.get(resource)!.toOne.find((each) => each.relationship === relationship)!;
+  toOne(relationship: Relationship): ToOneReader {
+    const all = [...this.readers.values()].flatMap((readers) => readers.toOne);
+    return all.find((each) => each.relationship === relationship)!;
   }
 
   /** Which resource a row belongs to. */

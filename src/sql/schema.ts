@@ -157,6 +157,7 @@ export class Schema {
     const target = (): EntityModel => this.model(metadata.inverseEntityMetadata);
     const relation: RelationModel = Object.freeze({
       property: metadata.propertyPath,
+      declaredBy: nameOf(metadata.target),
       toMany: metadata.isOneToMany || metadata.isManyToMany,
       nullable: metadata.isNullable,
       get target() {
@@ -210,6 +211,10 @@ export function isChild(metadata: EntityMetadata): boolean {
 /** A root entity of single-table inheritance holds the columns of all its children. */
 function isInherited(column: ColumnMetadata, metadata: EntityMetadata): boolean {
   return isOfChild(column.target, metadata);
+}
+
+function nameOf(target: unknown): string {
+  return typeof target === 'function' ? target.name : String(target);
 }
 
 function isOfChild(target: unknown, metadata: EntityMetadata): boolean {

@@ -79,6 +79,8 @@ export class Where {
         return this.compareFields(filter, alias);
       case 'has':
         return this.has(filter, alias, positive);
+      case 'of-resource':
+        return this.ofResource(filter.resource, alias);
       case 'and':
       case 'or': {
         const parts = filter.filters.map((each) => this.condition(each, alias, positive));
@@ -105,18 +107,16 @@ export class Where {
 
   /** In a shared table: only rows that belong to this resource, not to one that inherits from it. */
   exactConditions(resource: Resource, alias: string): readonly Sql[] {
-    if (resource.byEntity.size === 1) return [];
+    return resource.byEntity.size === 1 ? [] : [this.ofResource(resource, alias)];
+  }
+
+  private ofResource(resource: Resource, alias: string): Sql {
     const metadata = this.schema.metadata(resource.model);
     const own = [metadata, ...metadata.childEntityMetadatas].filter(
       (each) => resource.byEntity.get(each.name) === resource,
     );
-    return [
-      this.ofKinds(
-        metadata,
-        own.map((each) => each.discriminatorValue),
-        alias,
-      ),
-    ];
+    const kinds = own.map((each) => each.discriminatorValue);
+    return this.ofKinds(metadata, kinds, alias);
   }
 
   /** Only rows that the parent's relationship leads to. */
