@@ -13,6 +13,8 @@ import type { Schema } from './schema.js';
 /** Turns the driver's value into JSON. */
 export type ReadValue = (value: unknown) => unknown;
 
+const BIG_INTEGERS: readonly unknown[] = ['bigint', 'int8', 'unsigned big int'];
+
 export class Columns {
   private readonly readers = new Map<ColumnModel, ReadValue>();
 
@@ -36,9 +38,33 @@ export class Columns {
 
   /** A column as it is selected, compared and sorted. */
   expression(column: ColumnModel, alias: string): Sql {
-    const expression = this.column(this.schema.columnMetadata(column), alias);
+    const expression = this.column(this.columnMetadata(column), alias);
     // An interval is a number of seconds everywhere (DAT-07).
     return column.type === 'interval' ? sql`EXTRACT(EPOCH FROM ${expression})` : expression;
+  }
+
+  /** A column as it is read. */
+  selected(column: ColumnModel, alias: string): Sql {
+    return column.type === 'interval' ? this.expression(column, alias) : this.key(this.columnMetadata(column), alias);
+  }
+
+  /** A column that leads from one statement to the next: SQLite's driver would round whole numbers past 2^53. */
+  key(metadata: ColumnMetadata, alias: string): Sql {
+    const column = this.column(metadata, alias);
+    return this.isRounded(metadata) ? sql`CAST(${column} AS TEXT)` : column;
+  }
+
+  /** True where a column is read as it is compared and sorted. */
+  isSelectedAsIs(column: ColumnModel): boolean {
+    return !this.isRounded(this.columnMetadata(column));
+  }
+
+  private isRounded(metadata: ColumnMetadata): boolean {
+    return this.dialect.name === 'sqlite' && BIG_INTEGERS.includes(metadata.type);
+  }
+
+  private columnMetadata(column: ColumnModel): ColumnMetadata {
+    return this.schema.columnMetadata(column);
   }
 
   /** A checked value, as a bound parameter or as the database's clock. */
@@ -51,7 +77,7 @@ export class Columns {
     if (column.type === 'interval') return value;
     const { driver } = this.schema.dataSource;
     const prepared: unknown = column.type === 'datetime' && typeof value === 'string' ? new Date(value) : value;
-    return driver.preparePersistentValue(prepared, this.schema.columnMetadata(column));
+    return driver.preparePersistentValue(prepared, this.columnMetadata(column));
   }
 
   /** The converter of a column's values on their way out. */
@@ -65,7 +91,7 @@ export class Columns {
   }
 
   private chooseReader(column: ColumnModel): ReadValue {
-    const metadata = this.schema.columnMetadata(column);
+    const metadata = this.columnMetadata(column);
     const { driver } = this.schema.dataSource;
     if (column.transformed) return (value) => toJson(driver.prepareHydratedValue(value, metadata));
     const shape = SHAPES[column.type];

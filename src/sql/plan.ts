@@ -147,10 +147,8 @@ export class Planner {
     const ignoreCase = key.ignoreCase && (key.attribute.type === 'text' || key.attribute.type === 'unknown');
     const expression = ignoreCase ? sql`LOWER(${plain})` : plain;
     const path = [...key.steps.map((step) => step.relationship.name), key.attribute.property].join('.');
-    const name = select.output.add(
-      key.steps.length === 0 && !ignoreCase ? key.attribute.property : `sort:${path}`,
-      expression,
-    );
+    const isOwn = key.steps.length === 0 && !ignoreCase && this.columns.isSelectedAsIs(key.attribute.column);
+    const name = isOwn ? select.own(key.attribute.column) : select.output.add(`sort:${path}`, expression);
     const direction = raw(key.descending ? ' DESC' : ' ASC');
     const ordered = { inner: sql`${expression}${direction}`, outer: sql`p.${raw(name)}${direction}` };
     const nullable = key.steps.length > 0 || key.attribute.column.nullable;
@@ -231,7 +229,7 @@ export class Planner {
     const id = target.id.map(({ column }, index) => ({
       name: select.output.add(
         `${key}${column.path}`,
-        direct === undefined ? this.columns.expression(column, alias) : this.columns.column(direct[index]!, alias),
+        direct === undefined ? this.columns.selected(column, alias) : this.columns.key(direct[index]!, alias),
       ),
       read: this.columns.reader(column),
     }));
@@ -272,15 +270,14 @@ export class Planner {
     }
     const link = this.where.link(relationship);
     const nearNames = nearColumns(link).map((column) =>
-      near.output.add(`near:${column.propertyPath}:${column.databaseName}`, this.columns.column(column, near.alias)),
+      near.output.add(`near:${column.propertyPath}:${column.databaseName}`, this.columns.key(column, near.alias)),
     );
     const middle = this.aliases.next('j');
     const { junction } = link;
-    const keyColumns =
-      junction === undefined
-        ? link.pairs.map((pair) => this.columns.column(pair.far, far.alias))
-        : junction.source.map((pair) => this.columns.column(pair.far, middle));
-    const farNames = keyColumns.map((column, index) => far.output.add(`parent:${index}`, column));
+    const owner = junction === undefined ? far.alias : middle;
+    const keys = (junction?.source ?? link.pairs).map((pair) => pair.far);
+    const keyColumns = keys.map((column) => this.columns.column(column, owner));
+    const farNames = keys.map((column, index) => far.output.add(`parent:${index}`, this.columns.key(column, owner)));
     const from =
       junction === undefined
         ? far.from()

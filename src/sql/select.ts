@@ -3,6 +3,7 @@
  */
 import type { Filter } from '../query/filter.js';
 import type { FieldPath } from '../query/query.js';
+import type { ColumnModel } from '../resource/entity-model.js';
 import type { Relationship, Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { allOf, join, raw, sql, type Sql } from './fragment.js';
@@ -61,9 +62,14 @@ export class Select {
 
   /** Selects a column of the row and gives its name. */
   column(path: string, resource: Resource): string {
-    const column = resource.model.columns.find((each) => each.path === path)!;
-    const key = resource === this.resource ? path : `${resource.model.name}:${path}`;
-    return this.output.add(key, this.context.columns.expression(column, this.alias));
+    return this.own(resource.model.columns.find((each) => each.path === path)!);
+  }
+
+  /** The same, of the entity or of one that shares its table: what they all have is selected once. */
+  own(column: ColumnModel): string {
+    const { databaseName, entityMetadata } = this.context.schema.columnMetadata(column);
+    const key = column.virtual ? `virtual:${entityMetadata.name}.${column.path}` : `column:${databaseName}`;
+    return this.output.add(key, this.context.columns.selected(column, this.alias));
   }
 
   /** A column of the row, or of a row that LEFT JOINs along to-one relationships lead to. @see SRT-04 */
