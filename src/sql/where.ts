@@ -69,7 +69,7 @@ export class Where {
   /**
    * The condition that a filter stands for.
    *
-   * @param positive false below a `not`: there, `IN (select)` would stumble over nulls
+   * @param positive false below a `not` of the same WHERE: there, `IN (select)` would stumble over nulls
    */
   condition(filter: Filter, alias: string, positive = true): Sql {
     switch (filter.kind) {
@@ -183,7 +183,7 @@ export class Where {
     const turned = positive && filter !== undefined && this.dialect.name === 'sqlite';
     const conditions = [
       ...this.rowConditions(relationship.target.model, target),
-      ...(filter === undefined ? [] : [this.condition(filter, target, turned || positive)]),
+      ...(filter === undefined ? [] : [this.condition(filter, target)]),
     ];
     const table = this.columns.table(link.target, target);
     const { junction } = link;

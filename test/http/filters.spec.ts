@@ -171,6 +171,18 @@ describeServers(
           ['1', '5'],
         ],
         [
+          'no related row that has no related row',
+          'tag',
+          {
+            not: {
+              name: 'books',
+              op: 'any',
+              val: { not: { name: 'author', op: 'has', val: { name: 'id', op: 'is_not_null' } } },
+            },
+          },
+          ['sand', 'sea', 'unused'],
+        ],
+        [
           'one of many [CQ-13]',
           'book',
           {
