@@ -6,7 +6,7 @@ import { VersioningType } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 import type { Address } from '../wire/wire-format.js';
 import { splitUrl, type HttpRequest } from './http.js';
-import type { UrlKind } from './operations.js';
+import type { ResourceUrlKind, UrlKind } from './operations.js';
 import type { Route } from './routes.js';
 
 /** Segments that a URL has after the collection's. */
@@ -54,6 +54,22 @@ export class Addresses {
     });
   }
 
+  /** Which of these places a path leads to, and what kind of URL it is there. */
+  locate<P extends Route>(
+    path: string,
+    places: readonly P[],
+  ): { readonly place: P; readonly kind: ResourceUrlKind } | undefined {
+    for (const place of places) {
+      for (const segment of this.versionSegments(place.version)) {
+        const base = `${this.globalPrefix}${segment}/${place.path}`;
+        if (path !== base && !path.startsWith(`${base}/`)) continue;
+        const kind = kindOf(path.slice(base.length).split('/').slice(1));
+        if (kind !== undefined) return { place, kind };
+      }
+    }
+    return undefined;
+  }
+
   /** The root with another version in place of the one that was asked for. */
   private rebase(root: string, from: string | undefined, to: string | undefined): string {
     const sent = this.versionSegments(from).map((segment) => this.globalPrefix + segment);
@@ -75,5 +91,22 @@ export class Addresses {
     const versions = [version ?? versioning.defaultVersion ?? []].flat();
     if (versions.length === 0) return [''];
     return versions.map((each) => (typeof each === 'string' ? `/${prefix}${each}` : ''));
+  }
+}
+
+/** The kind of URL that these segments behind a collection's make. */
+function kindOf(segments: readonly string[]): ResourceUrlKind | undefined {
+  if (segments.includes('')) return undefined;
+  switch (segments.length) {
+    case 0:
+      return 'collection';
+    case 1:
+      return 'item';
+    case 2:
+      return 'relation';
+    case 3:
+      return segments[1] === 'relationships' ? 'relationship' : 'member';
+    default:
+      return undefined;
   }
 }

@@ -4,7 +4,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Viewer } from '../resource/policy.js';
-import type { ApiRequest } from '../query/api-request.js';
+import type { ApiRequest, ChangeRequest } from '../query/api-request.js';
 import type { Address, WireFormat } from '../wire/wire-format.js';
 
 /** What both frameworks' requests have. */
@@ -15,6 +15,12 @@ export interface HttpRequest {
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly params: Readonly<Record<string, string | undefined>>;
+  /** The body's text, for the media types whose parser this library registers. */
+  readonly body?: unknown;
+  /** Express: the route that was found. */
+  readonly route?: object;
+  /** Fastify: the route that was found, which may be the one for what is not found. */
+  readonly routeOptions?: { readonly url?: string };
 }
 
 /** What this library notes about a request on its way through Nest. */
@@ -22,7 +28,7 @@ export interface RequestState {
   readonly format: WireFormat;
   readonly address: Address;
   readonly viewer: Viewer;
-  apiRequest: ApiRequest | undefined;
+  decoded: ApiRequest | ChangeRequest | undefined;
 }
 
 const STATES = new WeakMap<object, RequestState>();
@@ -44,6 +50,15 @@ export function splitUrl(request: HttpRequest): { readonly path: string; readonl
   const url = request.originalUrl ?? request.url;
   const at = url.indexOf('?');
   return at < 0 ? { path: url, queryString: '' } : { path: url.slice(0, at), queryString: url.slice(at + 1) };
+}
+
+/**
+ * The pattern of the route that a router has chosen for a request, or undefined where it found none, or was not asked
+ * yet. Fastify asks it first and reads bodies later, Express the other way round.
+ */
+export function routeOf({ route, routeOptions }: HttpRequest): string | undefined {
+  if (route !== undefined) return 'path' in route && typeof route.path === 'string' ? route.path : '';
+  return routeOptions?.url;
 }
 
 export function headerOf(request: HttpRequest, name: string): string | undefined {
@@ -109,10 +124,21 @@ function sendFastify(
   reply.serializer((payload) => payload as string).send(body);
 }
 
+/** True where `/person/` reaches the handler of `/person`. */
+export function ignoresTrailingSlash(host: HttpAdapterHost): boolean {
+  if (host.httpAdapter.getType() !== 'fastify') return true;
+  const { initialConfig } = host.httpAdapter.getInstance<FastifyInstance>();
+  return initialConfig.ignoreTrailingSlash === true || initialConfig.routerOptions?.ignoreTrailingSlash === true;
+}
+
 /** Longest body that is read. */
 const BODY_LIMIT = 1_048_576;
 
 interface FastifyInstance {
+  readonly initialConfig: {
+    readonly ignoreTrailingSlash?: boolean;
+    readonly routerOptions?: { readonly ignoreTrailingSlash?: boolean };
+  };
   hasContentTypeParser(type: string): boolean;
   addContentTypeParser(
     type: string,

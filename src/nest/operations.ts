@@ -1,8 +1,8 @@
 /**
  * The routes of a resource: which kinds of URL there are, which verbs each takes, and what each does.
  */
-import type { ReadOperation } from '../query/api-request.js';
-import type { Method } from '../resource/options.js';
+import type { ReadOperation, WriteOperation } from '../query/api-request.js';
+import type { Method, ResolvedResourceOptions } from '../resource/options.js';
 
 /** The kinds of URL. */
 export type UrlKind = 'root' | 'collection' | 'item' | 'relation' | 'relationship' | 'member';
@@ -15,7 +15,7 @@ export interface Operation {
   readonly kind: ResourceUrlKind;
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Undefined where the verb only tells what is allowed. */
-  readonly name: ReadOperation | undefined;
+  readonly name: ReadOperation | WriteOperation | undefined;
 }
 
 /** Path of each kind, behind the collection's. */
@@ -36,6 +36,20 @@ export const READS: Readonly<Record<ResourceUrlKind, ReadOperation>> = {
   member: 'GET_RELATED_RESOURCE',
 };
 
+/** What the other verbs do, where they do anything. */
+export const WRITES: Readonly<Record<ResourceUrlKind, Readonly<Partial<Record<Operation['verb'], WriteOperation>>>>> = {
+  collection: { POST: 'POST_RESOURCE', PATCH: 'PATCH_COLLECTION', DELETE: 'DELETE_COLLECTION' },
+  item: { PATCH: 'PATCH_RESOURCE', DELETE: 'DELETE_RESOURCE' },
+  relationship: { POST: 'POST_RELATIONSHIP', PATCH: 'PATCH_RELATIONSHIP', DELETE: 'DELETE_RELATIONSHIP' },
+  relation: {},
+  member: {},
+};
+
+/** True for operations that change something. */
+export function isWrite(name: ReadOperation | WriteOperation): name is WriteOperation {
+  return !name.startsWith('GET');
+}
+
 const OPERATIONS = new WeakMap<object, Operation>();
 
 /** Notes what a handler of a generated controller does. */
@@ -48,8 +62,36 @@ export function operationOf(handler: object): Operation {
   return OPERATIONS.get(handler)!;
 }
 
-/** The verbs that a kind of URL answers. */
-export function allowedMethods(kind: UrlKind, methods: readonly Method[]): readonly string[] {
-  const read = kind === 'root' || methods.includes('GET');
-  return [...(read ? ['GET', 'HEAD'] : []), 'OPTIONS'];
+/** The verbs that a kind of URL answers. @see MET-01…MET-14 */
+export function allowedMethods(kind: ResourceUrlKind, options: AllowingOptions): readonly string[] {
+  return spell(verbsOf(kind, options));
+}
+
+/** The verbs of the document at a prefix. */
+export const ROOT_METHODS: readonly string[] = spell(['GET']);
+
+/** As `Allow` has them. */
+function spell(methods: readonly Method[]): readonly string[] {
+  return [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'];
+}
+
+/** The options that open verbs. */
+export type AllowingOptions = Pick<
+  ResolvedResourceOptions,
+  'methods' | 'relationshipMethods' | 'allowPatchMany' | 'allowDeleteMany'
+>;
+
+function verbsOf(kind: ResourceUrlKind, options: AllowingOptions): readonly Method[] {
+  const { methods, relationshipMethods, allowPatchMany, allowDeleteMany } = options;
+  const has = (method: Method, open = true): readonly Method[] => (open && methods.includes(method) ? [method] : []);
+  switch (kind) {
+    case 'collection':
+      return [...has('GET'), ...has('POST'), ...has('PATCH', allowPatchMany), ...has('DELETE', allowDeleteMany)];
+    case 'item':
+      return [...has('GET'), ...has('PATCH'), ...has('DELETE')];
+    case 'relationship':
+      return relationshipMethods;
+    default:
+      return has('GET');
+  }
 }

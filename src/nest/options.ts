@@ -3,19 +3,24 @@
  */
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { RestlessConfigError } from '../errors.js';
-import type { Limits, ResourceOptions as CoreResourceOptions, SharedResourceOptions } from '../resource/options.js';
+import type { ReadOperation, WriteOperation } from '../query/api-request.js';
+import type {
+  Limits,
+  Method,
+  ResourceOptions as CoreResourceOptions,
+  SharedResourceOptions,
+} from '../resource/options.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import type { SqlOperator } from '../sql/where.js';
 import type { WireFormatName } from '../wire/wire-format.js';
-import { READS } from './operations.js';
+import { READS, WRITES } from './operations.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
 export type Guard = Type<CanActivate> | CanActivate;
 
 /** The operations of the generated controllers, as `decorators` names them. */
-export type OperationName =
-  'GET_COLLECTION' | 'GET_RESOURCE' | 'GET_RELATION' | 'GET_RELATED_RESOURCE' | 'GET_RELATIONSHIP';
+export type OperationName = ReadOperation | WriteOperation;
 
 /**
  * Options of `@Resource`, and of the entries of `RestlessModule.forFeature`, where they win.
@@ -31,7 +36,7 @@ export interface ResourceOptions extends CoreResourceOptions {
   /** Guards of every operation, as `@UseGuards` on the controller. */
   readonly guards?: readonly Guard[];
   /** Decorators of single operations, or of all that a verb starts: `{ GET: [Roles('reader')] }`. */
-  readonly decorators?: { readonly [Name in OperationName | 'GET']?: readonly MethodDecorator[] };
+  readonly decorators?: { readonly [Name in OperationName | Method]?: readonly MethodDecorator[] };
 }
 
 /** One resource to expose: the entity with its options. */
@@ -100,10 +105,23 @@ const SHARED_NAMES = [
   'count',
   'nulls',
   'idSeparator',
+  'allowToManyReplacement',
+  'allowDeleteFromToManyRelationships',
+  'allowClientGeneratedIds',
+  'allowPatchMany',
+  'allowDeleteMany',
+  'allowUnfiltered',
+  'bulk',
+  'returning',
+  'validationStatus',
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
 
 const FORMATS: readonly WireFormatName[] = ['json-api'];
-const DECORATED: readonly string[] = ['GET', ...Object.values(READS)] satisfies readonly (OperationName | 'GET')[];
+const DECORATED: readonly string[] = [
+  ...['GET', 'POST', 'PATCH', 'DELETE'],
+  ...Object.values(READS),
+  ...Object.values(WRITES).flatMap((each) => Object.values(each)),
+];
 
 const isGuard = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && 'canActivate' in value);

@@ -1,15 +1,17 @@
 /**
- * Turns the ApiRequest that the interceptor decoded into a checked Query.
+ * The pipes: what the interceptor decoded becomes a checked Query or Change.
  */
 import { createParamDecorator, Injectable, type PipeTransform } from '@nestjs/common';
-import type { ApiRequest } from '../query/api-request.js';
+import type { ApiRequest, ChangeRequest } from '../query/api-request.js';
+import type { Change } from '../query/change.js';
+import { parseChange } from '../query/parse-change.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { requestOf, stateOf } from './http.js';
 import { RestlessRegistry } from './restless.registry.js';
 
-/** The decoded request, for handlers; with {@link QueryPipe}, the checked query. */
-export const DecodedRequest = createParamDecorator((_: unknown, context) => stateOf(requestOf(context))!.apiRequest);
+/** The decoded request, for handlers; with {@link QueryPipe} or {@link ChangePipe}, the checked one. */
+export const DecodedRequest = createParamDecorator((_: unknown, context) => stateOf(requestOf(context))!.decoded);
 
 @Injectable()
 export class QueryPipe implements PipeTransform<ApiRequest, Query> {
@@ -17,5 +19,14 @@ export class QueryPipe implements PipeTransform<ApiRequest, Query> {
 
   transform(request: ApiRequest): Query {
     return parseQuery(request, this.registry.rulesFor(request.viewer));
+  }
+}
+
+@Injectable()
+export class ChangePipe implements PipeTransform<ChangeRequest, Change> {
+  constructor(private readonly registry: RestlessRegistry) {}
+
+  transform(change: ChangeRequest): Change {
+    return parseChange(change, this.registry.rulesFor(change.request.viewer));
   }
 }

@@ -8,9 +8,9 @@ import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '.
 import { quote } from '../query/faults.js';
 import { negotiate } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
-import { headerOf, splitUrl, stateOf, type HttpRequest } from './http.js';
+import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { sendDocument } from './restless.interceptor.js';
-import { RestlessRegistry } from './restless.registry.js';
+import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
 
 const LOGGER = new Logger('Restless');
 
@@ -26,9 +26,12 @@ export class RestlessExceptionFilter implements ExceptionFilter {
   }
 }
 
+/** The verbs that every URL has a handler for; of others the routers know nothing. */
+const ROUTED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 /**
- * For what never reaches a controller: unknown collections below a prefix, addresses that cannot be decoded.
- * Everything else is left to the filter that would have had it.
+ * For what never reaches a controller: unknown collections below a prefix, verbs without a route, addresses and bodies
+ * that cannot be read. Everything else is left to the filter that would have had it.
  */
 @Catch()
 @Injectable()
@@ -44,13 +47,30 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
   override catch(exception: unknown, host: ArgumentsHost): void {
     if (host.getType() === 'http') {
       const request = host.switchToHttp().getRequest<HttpRequest>();
-      const early = exception instanceof HttpException && [400, 404].includes(exception.getStatus());
-      if (early && stateOf(request) === undefined && this.registry.isBelow(splitUrl(request).path)) {
-        answer(unrouted(exception, request), host, formatOf(request, this.registry));
+      const error = this.unrouted(exception, request);
+      if (error !== undefined) {
+        answer(error, host, formatOf(request, this.registry));
         return;
       }
     }
     this.delegate(exception, host);
+  }
+
+  /** What to answer a request that a router or a body parser refused, if it was meant for us. */
+  private unrouted(exception: unknown, request: HttpRequest): unknown {
+    const { path } = splitUrl(request);
+    const route = routeOf(request);
+    // A route of the application's own, even if it lies below the prefix, is none of our business.
+    if (route !== undefined && !this.registry.isRoute(route)) return undefined;
+    const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
+    if (stateOf(request) !== undefined || status === undefined || status >= 500) return undefined;
+    if (!this.registry.isBelow(path)) return undefined;
+    // The router's own words would echo the address as it came.
+    if (!isDecodable(path)) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
+    const allow = this.registry.allowedAt(path);
+    if (status !== 404) return allow === undefined ? undefined : exception;
+    if (allow !== undefined && !ROUTED.includes(request.method)) return methodNotAllowed(request.method, allow);
+    return new NotFoundError(`There is nothing at ${quote(path)}.`);
   }
 
   /** Filters of the application that would have been asked, had this one not been there. */
@@ -71,10 +91,13 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
   }
 }
 
-/** The router's own words would echo the address as it came. */
-function unrouted(exception: HttpException, request: HttpRequest): RestlessError {
-  if (exception.getStatus() === 400) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
-  return new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The format that was chosen, or that the request's `Accept` asks for, or the first there is. */

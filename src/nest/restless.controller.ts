@@ -17,14 +17,15 @@ import {
   UseInterceptors,
   type Type,
 } from '@nestjs/common';
+import type { Change } from '../query/change.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
 import type { ResourceOptions } from './options.js';
-import { markOperation, PATHS, READS, type Operation, type ResourceUrlKind } from './operations.js';
-import { DecodedRequest, QueryPipe } from './query.pipe.js';
+import { isWrite, markOperation, PATHS, READS, WRITES, type Operation, type ResourceUrlKind } from './operations.js';
+import { ChangePipe, DecodedRequest, QueryPipe } from './query.pipe.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { RestlessInterceptor } from './restless.interceptor.js';
-import type { RestlessService } from './restless.service.js';
+import type { Outcome, RestlessService } from './restless.service.js';
 
 const VERBS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete, OPTIONS: Options } as const;
 
@@ -50,7 +51,7 @@ export function createRestlessController(name: string, token: string, options: R
   Inject(token)(GeneratedController, undefined, 0);
   for (const kind of KINDS) {
     for (const verb of Object.keys(VERBS) as Operation['verb'][]) {
-      const operation = { kind, verb, name: verb === 'GET' ? READS[kind] : undefined };
+      const operation = { kind, verb, name: verb === 'GET' ? READS[kind] : WRITES[kind][verb] };
       defineHandler(GeneratedController, operation, options);
     }
   }
@@ -69,20 +70,24 @@ function defineHandler(controller: Type, operation: Operation, options: Resource
   const descriptor = { value: handler, writable: true, configurable: true, enumerable: false };
   Object.defineProperty(prototype, key, descriptor);
   markOperation(handler, operation);
-  if (name !== undefined) DecodedRequest(QueryPipe)(prototype, key, 0);
+  if (name !== undefined) DecodedRequest(isWrite(name) ? ChangePipe : QueryPipe)(prototype, key, 0);
   // The interceptor sends the answer itself: Nest would add a charset to the media type.
   Res()(prototype, key, 1);
   VERBS[verb](PATHS[kind])(prototype, key, descriptor);
   if (name === undefined) return;
-  for (const decorate of [...(options.decorators?.GET ?? []), ...(options.decorators?.[name] ?? [])]) {
-    decorate(prototype, key, descriptor);
-  }
+  const ofVerb = verb === 'OPTIONS' || verb === 'PUT' ? [] : (options.decorators?.[verb] ?? []);
+  for (const decorate of [...ofVerb, ...(options.decorators?.[name] ?? [])]) decorate(prototype, key, descriptor);
 }
 
 /** A function of its own for every handler: decorators hang their metadata on it. */
-function createHandler({ name }: Operation): (this: WithService, query: Query) => Promise<Result> | void {
+function createHandler({ name }: Operation): (this: WithService, checked: never) => unknown {
   if (name === undefined) return function () {};
-  return function (query) {
+  if (isWrite(name)) {
+    return function (change: Change): Promise<Outcome> {
+      return this.service.apply(change);
+    };
+  }
+  return function (query: Query): Promise<Result> {
     return this.service.find(query);
   };
 }

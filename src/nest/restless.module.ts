@@ -3,10 +3,11 @@
  */
 import { Global, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { RestlessConfigError } from '../errors.js';
 import { JSON_API_MEDIA_TYPE } from '../wire/json-api/format.js';
-import { registerBodyParser } from './http.js';
+import { ignoresTrailingSlash, registerBodyParser } from './http.js';
 import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
-import { QueryPipe } from './query.pipe.js';
+import { ChangePipe, QueryPipe } from './query.pipe.js';
 import { RestlessNotFoundFilter } from './restless-exception.filter.js';
 import { createRestlessProviders, createRoot, type DataSourceName } from './restless.providers.js';
 import { RestlessRegistry } from './restless.registry.js';
@@ -15,8 +16,8 @@ import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 /** What an application has once, however many modules expose entities. */
 @Global()
 @Module({
-  providers: [RestlessRegistry, QueryPipe, { provide: APP_FILTER, useClass: RestlessNotFoundFilter }],
-  exports: [RestlessRegistry, QueryPipe],
+  providers: [RestlessRegistry, QueryPipe, ChangePipe, { provide: APP_FILTER, useClass: RestlessNotFoundFilter }],
+  exports: [RestlessRegistry, QueryPipe, ChangePipe],
 })
 export class RestlessCoreModule implements NestModule {
   constructor(
@@ -28,6 +29,12 @@ export class RestlessCoreModule implements NestModule {
   configure(): void {
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE);
     this.registry.configureRoutes();
+    if (this.registry.options.trailingSlash === 'ignore' && !ignoresTrailingSlash(this.host)) {
+      throw new RestlessConfigError(
+        'RestlessModule.forRoot: trailingSlash "ignore" needs a router that does so; start with ' +
+          'new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } }).',
+      );
+    }
   }
 }
 

@@ -11,14 +11,14 @@ import type { ResourceRepository } from '../query/repository.js';
 import { Policy, type Viewer } from '../resource/policy.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
-import { TypeOrmRepository } from '../sql/find.js';
+import { TypeOrmRepository } from '../sql/repository.js';
 import { Schema } from '../sql/schema.js';
 import { JSON_API } from '../wire/json-api/format.js';
 import { resourceUrl, collectionUrl } from '../wire/json-api/links.js';
 import type { Address, WireFormat, WireFormatName } from '../wire/wire-format.js';
 import { Addresses } from './addresses.js';
 import type { HttpRequest } from './http.js';
-import type { UrlKind } from './operations.js';
+import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
 import {
   resolveModuleOptions,
   type ResolvedModuleOptions,
@@ -168,6 +168,19 @@ export class RestlessRegistry implements OnModuleInit {
       resource,
     ]);
     return this.addresses.isBelow(path, [{ path: prefix }, ...places]);
+  }
+
+  /** True for the patterns of our own routes. */
+  isRoute(pattern: string): boolean {
+    const found = this.addresses.locate(pattern, [{ path: this.options.prefix }, ...this.resources()]);
+    return found !== undefined && pattern.endsWith(PATHS[found.kind]);
+  }
+
+  /** The verbs that are answered at a path, or undefined where there is no such URL. */
+  allowedAt(path: string): readonly string[] | undefined {
+    if (this.addresses.locate(path, [{ path: this.options.prefix }])?.kind === 'collection') return ROOT_METHODS;
+    const found = this.addresses.locate(path, this.resources());
+    return found === undefined ? undefined : allowedMethods(found.kind, found.place.options);
   }
 
   /** The formats of the module, where no resource says otherwise. */

@@ -1,8 +1,12 @@
 /**
  * The service of one resource: what its endpoints do, for the application's own code as well.
  */
-import type { ObjectLiteral } from 'typeorm';
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import type { Applied, Change } from '../query/change.js';
+import { and } from '../query/filter.js';
+import { idFilter } from '../query/identity.js';
 import type { Query } from '../query/query.js';
+import type { RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
@@ -43,9 +47,51 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     return result;
   }
 
+  /**
+   * Does what a checked change says, in one transaction, and reads what the answer shows inside it.
+   *
+   * @param manager joins the caller's transaction; the caller commits
+   * @throws NotFoundError, ConflictError, BadRequestError; nothing is written then
+   */
+  async apply(change: Change, manager?: EntityManager): Promise<Outcome> {
+    return this.served.repository.transaction(async (session) => {
+      const applied = await session.apply(change);
+      return { change, applied, result: await answerTo(change, applied, session) };
+    }, manager);
+  }
+
   private get served(): ServedResource {
     return this.registry.serving(this.registration);
   }
+}
+
+/** What came of a change. */
+export interface Outcome {
+  readonly change: Change;
+  readonly applied: Applied;
+  /** What the answer shows; undefined where it has no content. */
+  readonly result: Result | undefined;
+}
+
+/** Reads the resource or the linkage for the answer, where it has one. @see UPD-09, UPD-10 */
+async function answerTo(change: Change, applied: Applied, session: RepositorySession): Promise<Result | undefined> {
+  const { returning } = change.resource.options;
+  switch (change.kind) {
+    case 'create':
+      return session.find(withId(change.answer, applied.id!));
+    case 'update': {
+      const wanted = returning === 'always' || (returning === 'auto' && applied.changedMore);
+      return wanted ? session.find(withId(change.answer, applied.id!)) : undefined;
+    }
+    case 'edit-relationship':
+      return returning === 'always' ? session.find(change.answer) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function withId(query: Query, id: string): Query {
+  return Object.freeze({ ...query, id, filter: and([idFilter(query.resource, id), query.filter]) });
 }
 
 function expectSingle({ records }: Result): void {

@@ -5,7 +5,7 @@
 import { Controller, Delete, Get, Options, Patch, Post, Put, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
 import { headerOf, rememberState, send, type HttpRequest } from './http.js';
-import { allowedMethods } from './operations.js';
+import { ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
@@ -23,19 +23,19 @@ export function createRootController(): Type {
       const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
       checkContentType(headerOf(request, 'content-type'), formats);
       const format = negotiate(headerOf(request, 'accept'), formats);
-      rememberState(request, { format, address, viewer: { groups: [] }, apiRequest: undefined });
+      rememberState(request, { format, address, viewer: { groups: [] }, decoded: undefined });
       const { headers, document } = format.writeRoot(this.registry.resources(), address);
       sendDocument(response, format, 200, headers, document);
     }
 
     @Options()
     optionsRoot(@Res() response: object): void {
-      send(response, { status: 200, headers: { Allow: allowedMethods('root', []).join(', ') }, body: '' });
+      send(response, { status: 200, headers: { Allow: ROOT_METHODS.join(', ') }, body: '' });
     }
 
     @Post()
     postRoot(@Req() request: HttpRequest): never {
-      throw methodNotAllowed(request.method, allowedMethods('root', []));
+      throw methodNotAllowed(request.method, ROOT_METHODS);
     }
 
     @Put()

@@ -74,3 +74,54 @@ export interface ParameterNames {
   readonly pageSize: string;
   readonly fields: (type: string) => string;
 }
+
+/** What is written, by verb and kind of URL. */
+export type WriteOperation =
+  | 'POST_RESOURCE'
+  | 'PATCH_RESOURCE'
+  | 'DELETE_RESOURCE'
+  | 'POST_RELATIONSHIP'
+  | 'PATCH_RELATIONSHIP'
+  | 'DELETE_RELATIONSHIP'
+  | 'PATCH_COLLECTION'
+  | 'DELETE_COLLECTION';
+
+/** A member of a body, with its place. */
+export interface RawMember {
+  readonly name: string;
+  readonly value: unknown;
+  readonly pointer: string;
+}
+
+/** A row that a relationship names. */
+export interface RawReference {
+  readonly type: string;
+  readonly id: string;
+  readonly pointer: string;
+}
+
+/** What a relationship is to lead to: a list of rows, or one, or nothing. */
+export interface RawLinkage {
+  readonly name: string;
+  readonly references: readonly RawReference[];
+  readonly many: boolean;
+  readonly pointer: string;
+}
+
+/** A resource of a body. */
+export interface RawResource {
+  readonly id: { readonly value: string; readonly pointer: string } | undefined;
+  readonly attributes: RawMember[];
+  readonly relationships: RawLinkage[];
+}
+
+/** A decoded request to write. */
+export interface ChangeRequest {
+  readonly operation: WriteOperation;
+  /** The request's URL, and what the answer is to show: `include` and `fields`; for collections, the filters. */
+  readonly request: ApiRequest;
+  /** For POST and PATCH of resources and collections. */
+  readonly resource: RawResource | undefined;
+  /** For relationships. */
+  readonly linkage: RawLinkage | undefined;
+}

@@ -8,16 +8,21 @@ import { parseValue, ValueMismatch, type Value } from './values.js';
 
 /** The filter that finds a row by its id, or undefined where the text cannot be an id of the resource. */
 export function idFilter(resource: Resource, id: string): Filter | undefined {
+  return and((idValues(resource, id) ?? []).map(([attribute, value]) => compare(attribute, operator('eq'), value)));
+}
+
+/** The values of the columns that make an id, or undefined where the text cannot be one. */
+export function idValues(resource: Resource, id: string): readonly (readonly [ColumnAttribute, Value])[] | undefined {
   const parts = splitId(id, resource.id.length, resource.options.idSeparator);
   if (parts === undefined) return undefined;
-  const filters: Filter[] = [];
+  const values: (readonly [ColumnAttribute, Value])[] = [];
   for (const [index, attribute] of resource.id.entries()) {
     const part = parts[index]!;
     const value = parseValue(attribute.column, part, 'text');
     if (value instanceof ValueMismatch || !isCanonical(attribute, value, part)) return undefined;
-    filters.push(compare(attribute, operator('eq'), value));
+    values.push([attribute, value]);
   }
-  return and(filters);
+  return values;
 }
 
 /** `/person/01` is not person 1: every resource has one address. */

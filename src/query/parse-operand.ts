@@ -48,7 +48,7 @@ export function parseOperand(
     case 'pattern':
       return expectValue(attribute, value, parseText(value), place);
     case 'number':
-      return expectValue(attribute, value, parseWholeNumber(value, place.form), place);
+      return expectValue(attribute, value, parseWholeNumber(value), place);
     case 'flag':
       return expectValue(attribute, value, parseBoolean(value, place.form), place);
     default:

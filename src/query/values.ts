@@ -17,6 +17,11 @@ export class ValueMismatch {
   constructor(readonly expected: string) {}
 }
 
+/** A number of a body that a double would change: it keeps its digits. */
+export class ExactNumber {
+  constructor(readonly digits: string) {}
+}
+
 /** How a value was sent: as JSON, with types, or as text, where the column's type decides. */
 export type ValueForm = 'json' | 'text';
 
@@ -76,8 +81,8 @@ export function parseText(value: unknown): string | ValueMismatch {
 }
 
 /** A whole number, whatever column it is for. */
-export function parseWholeNumber(value: unknown, form: ValueForm): number | ValueMismatch {
-  const number = readNumber(value, INTEGER, form);
+export function parseWholeNumber(value: unknown): number | ValueMismatch {
+  const number = readNumber(value, INTEGER);
   return number !== undefined && Number.isSafeInteger(number) ? number : new ValueMismatch('a whole number');
 }
 
@@ -89,15 +94,16 @@ export function parseBoolean(value: unknown, form: ValueForm): boolean | ValueMi
   return new ValueMismatch(form === 'text' ? 'true, false, 1 or 0' : 'true or false');
 }
 
-function parseInteger(value: unknown, form: ValueForm, column: ColumnModel): number | ValueMismatch {
-  const number = parseWholeNumber(value, form);
+function parseInteger(value: unknown, _form: ValueForm, column: ColumnModel): number | ValueMismatch {
+  const number = parseWholeNumber(value);
   if (number instanceof ValueMismatch || column.range === undefined) return number;
   const [min, max] = column.range;
   return number >= min && number <= max ? number : new ValueMismatch(`a whole number from ${min} to ${max}`);
 }
 
 /** Numbers past 2^53 keep every digit as text. */
-function parseBigint(value: unknown): string | ValueMismatch {
+function parseBigint(sent: unknown): string | ValueMismatch {
+  const value = exactDigits(sent);
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || !INTEGER.test(text)) return new ValueMismatch('a whole number');
   const number = BigInt(text.replace(/^\+/, ''));
@@ -106,20 +112,26 @@ function parseBigint(value: unknown): string | ValueMismatch {
     : new ValueMismatch('a whole number of at most 64 bits');
 }
 
-function parseDecimal(value: unknown): string | ValueMismatch {
+function parseDecimal(sent: unknown): string | ValueMismatch {
+  const value = exactDigits(sent);
   const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   return typeof text === 'string' && text.length <= 100 && DECIMAL.test(text) ? text : new ValueMismatch('a number');
 }
 
-function parseFloatNumber(value: unknown, form: ValueForm): number | ValueMismatch {
-  const number = readNumber(value, DECIMAL, form);
+function parseFloatNumber(value: unknown): number | ValueMismatch {
+  const number = readNumber(value, DECIMAL);
   return number !== undefined && Number.isFinite(number) ? number : new ValueMismatch('a number');
 }
 
 /** Text that looks like a number is one in both forms: nothing is lost (decision 11). */
-function readNumber(value: unknown, pattern: RegExp, _form: ValueForm): number | undefined {
+function readNumber(sent: unknown, pattern: RegExp): number | undefined {
+  const value = exactDigits(sent);
   if (typeof value === 'number') return value;
   return typeof value === 'string' && value.length <= 100 && pattern.test(value) ? Number(value) : undefined;
+}
+
+function exactDigits(value: unknown): unknown {
+  return value instanceof ExactNumber ? value.digits : value;
 }
 
 function parseEnum(value: unknown, form: ValueForm, column: ColumnModel): Value | ValueMismatch {

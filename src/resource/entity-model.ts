@@ -48,6 +48,14 @@ export interface ColumnModel {
   readonly range?: readonly [min: number, max: number] | undefined;
   /** The entity's value is not the database's: a transformer stands between them. */
   readonly transformed: boolean;
+  /** The ORM writes the column when it inserts, and when it updates. */
+  readonly insertable: boolean;
+  readonly updatable: boolean;
+  /** What the elements of a list are. */
+  readonly element?: ValueType | undefined;
+  /** For lists that are kept as one text: what stands between the elements. */
+  readonly separator?: string | undefined;
+  readonly precision?: number | undefined;
   readonly length?: number | undefined;
   readonly scale?: number | undefined;
 }

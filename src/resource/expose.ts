@@ -18,6 +18,8 @@ export interface Exposure {
   readonly name: string;
   readonly readable: boolean;
   readonly writable: boolean;
+  /** Writable on creation only; by option, class-transformer has no word for it. */
+  readonly createOnly: boolean;
   /** Only requests with one of these groups see the property; empty is everybody. */
   readonly groups: readonly string[];
   readonly since: number | undefined;
@@ -34,6 +36,7 @@ const NOTHING: Omit<Exposure, 'name'> = {
   excluded: false,
   readable: true,
   writable: true,
+  createOnly: false,
   groups: [],
   since: undefined,
   until: undefined,
@@ -59,6 +62,7 @@ export function exposureOf(entity: EntityClass | undefined, property: string): E
     name: options.name ?? property,
     readable: options.toClassOnly !== true && hidden.toPlainOnly !== true,
     writable: options.toPlainOnly !== true && hidden.toClassOnly !== true,
+    createOnly: false,
     groups: options.groups ?? [],
     since: options.since,
     until: options.until,

@@ -38,6 +38,10 @@ export interface Limits {
   readonly includeDepth: number;
   /** Sort keys, and group keys. Default 10. */
   readonly sortKeys: number;
+  /** Bytes of a request body. Default 1 MiB. */
+  readonly bodySize: number;
+  /** How deep objects and lists of a body may nest. Default 50. */
+  readonly bodyDepth: number;
 }
 
 export const DEFAULT_LIMITS: Limits = Object.freeze({
@@ -47,6 +51,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   includePaths: 20,
   includeDepth: 5,
   sortKeys: 10,
+  bodySize: 1_048_576,
+  bodyDepth: 50,
 });
 
 /** How a total is found: counted, or left out (`next` is then found by fetching one row more). */
@@ -55,8 +61,33 @@ export type CountMode = 'exact' | 'none';
 /** Where nulls stand in a sorted list: where the database puts them, or forced. */
 export type NullsOrder = 'native' | 'first' | 'last';
 
+/** When a PATCH is answered with the resource: where the server may have changed more than was asked, always, never. */
+export type Returning = 'auto' | 'always' | 'never';
+
+/** The options of writing that one resource has and that a module can set for all of them. */
+export interface SharedWriteOptions {
+  /** PATCH and PUT may replace a to-many relationship. Default false: 403. @see RJA-02, UPD-11 */
+  readonly allowToManyReplacement?: boolean;
+  /** DELETE may take members out of a to-many relationship. Default false: 403. @see RJA-07 */
+  readonly allowDeleteFromToManyRelationships?: boolean;
+  /** POST may bring its own id. Default false: 403. @see CRE-20 */
+  readonly allowClientGeneratedIds?: boolean;
+  /** PATCH of a collection changes every row that the filter finds. Default false: 405. @see BLK-01 */
+  readonly allowPatchMany?: boolean;
+  /** DELETE of a collection deletes every row that the filter finds. Default false: 405. @see BLK-09 */
+  readonly allowDeleteMany?: boolean;
+  /** PATCH and DELETE of a collection may come without a filter. Default false: 400. */
+  readonly allowUnfiltered?: boolean;
+  /** How collections are changed: row by row, so that subscribers and listeners hear of it, or by one statement. Default `'rows'`. @see BLK-06 */
+  readonly bulk?: 'rows' | 'statement';
+  /** When a PATCH is answered with the resource. Default `'auto'`. @see UPD-10 */
+  readonly returning?: Returning;
+  /** Status of validation errors. Default 400. @see VAL-12 */
+  readonly validationStatus?: 400 | 422;
+}
+
 /** The options that one resource has and that a module can set for all of them. */
-export interface SharedResourceOptions {
+export interface SharedResourceOptions extends SharedWriteOptions {
   /** First part of the URL. Default `'api'`; `''` is the root. @see URL-02, URL-03 */
   readonly prefix?: string;
   /** The verbs that are served, in any case. Default `['GET']`. @see MET-01, MET-02 */
@@ -98,11 +129,26 @@ export interface ResourceOptions extends SharedResourceOptions {
   readonly includes?: readonly string[];
   /** The rows that exist, for every path that leads to them. */
   readonly scope?: Scope;
+  /** Verbs of `/person/1/relationships/…`. Default: all, where PATCH is among the `methods`. @see MET-11 */
+  readonly relationshipMethods?: readonly (Method | Lowercase<Method>)[];
+  /** Fields that clients may not write, by property name, as with `@Expose({ toPlainOnly: true })`. */
+  readonly readOnly?: readonly string[];
+  /** Fields that clients may not read, by property name, as with `@Expose({ toClassOnly: true })`. */
+  readonly writeOnly?: readonly string[];
+  /** Fields that clients may write on creation and not later, by property name. */
+  readonly createOnly?: readonly string[];
+  /** Errors of your own entities, listeners and subscribers that clients are told of, by class. @see VAL-01 */
+  readonly validationExceptions?: readonly (abstract new (...args: never[]) => Error)[];
 }
 
 /** Options of one resource with every default filled in. */
 export interface ResolvedResourceOptions extends Omit<Required<SharedResourceOptions>, 'methods' | 'maxPageSize'> {
   readonly methods: readonly Method[];
+  readonly relationshipMethods: readonly Method[];
+  readonly readOnly: readonly string[];
+  readonly writeOnly: readonly string[];
+  readonly createOnly: readonly string[];
+  readonly validationExceptions: readonly (abstract new (...args: never[]) => Error)[];
   /** `Infinity` where there is no bound. */
   readonly maxPageSize: number;
   readonly collectionName: string | undefined;
@@ -119,6 +165,12 @@ const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isMethodList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => isText(each) && METHODS.includes(each.toUpperCase() as Method));
+const isFunctionList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => typeof each === 'function');
+const FLAG = [(value: unknown) => typeof value === 'boolean', 'true or false'] as const;
+const NAMES = [isTextList, 'a list of property names'] as const;
 const oneOf =
   (...values: readonly unknown[]) =>
   (value: unknown): boolean =>
@@ -128,10 +180,7 @@ const oneOf =
 const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unknown) => boolean, words: string]>> = {
   collectionName: [(value) => isText(value) && /^[^/?#\s]+$/.test(value), 'a name without slash, ?, # or space'],
   prefix: [(value) => isText(value) && !/[?#\s]/.test(value), 'a path such as "api", or "" for the root'],
-  methods: [
-    (value) => Array.isArray(value) && value.every((m) => isText(m) && METHODS.includes(m.toUpperCase() as Method)),
-    `a list of ${METHODS.join(', ')}`,
-  ],
+  methods: [isMethodList, `a list of ${METHODS.join(', ')}`],
   expose: [oneOf('decorated', 'all'), '"decorated" or "all"'],
   linkage: [oneOf('included', 'always'), '"included" or "always"'],
   pageSize: [isWhole, 'a whole number, 0 for no paging'],
@@ -143,11 +192,25 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
     'one character that is no letter, digit, %, /, ? or #',
   ],
   primaryKey: [isText, "a property's name"],
-  only: [isTextList, 'a list of property names'],
-  exclude: [isTextList, 'a list of property names'],
+  only: NAMES,
+  exclude: NAMES,
   additionalAttributes: [isTextList, 'a list of names of getters or methods'],
   includes: [isTextList, 'a list of relationship paths'],
   scope: [(value) => typeof value === 'function', 'a function that returns a filter'],
+  relationshipMethods: [isMethodList, `a list of ${METHODS.join(', ')}`],
+  readOnly: NAMES,
+  writeOnly: NAMES,
+  createOnly: NAMES,
+  validationExceptions: [isFunctionList, 'a list of error classes'],
+  allowToManyReplacement: FLAG,
+  allowDeleteFromToManyRelationships: FLAG,
+  allowClientGeneratedIds: FLAG,
+  allowPatchMany: FLAG,
+  allowDeleteMany: FLAG,
+  allowUnfiltered: FLAG,
+  bulk: [oneOf('rows', 'statement'), '"rows" or "statement"'],
+  returning: [oneOf('auto', 'always', 'never'), '"auto", "always" or "never"'],
+  validationStatus: [oneOf(400, 422), '400 or 422'],
 };
 
 /** The names of the core's resource options. */
@@ -173,9 +236,11 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
       `${entity}: "${clash}" is listed in additionalAttributes and in exclude; remove one.`,
     );
   }
+  const methods = toMethods(options.methods ?? ['GET']);
   return Object.freeze({
     prefix: trimSlashes(options.prefix ?? 'api'),
-    methods: Object.freeze([...new Set((options.methods ?? ['GET']).map((method) => method.toUpperCase() as Method))]),
+    methods,
+    relationshipMethods: toMethods(options.relationshipMethods ?? relationshipDefaults(methods)),
     expose: options.expose ?? 'decorated',
     linkage: options.linkage ?? 'included',
     pageSize: options.pageSize ?? 10,
@@ -190,7 +255,29 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     additionalAttributes: options.additionalAttributes ?? [],
     includes: options.includes ?? [],
     scope: options.scope,
+    readOnly: options.readOnly ?? [],
+    writeOnly: options.writeOnly ?? [],
+    createOnly: options.createOnly ?? [],
+    validationExceptions: options.validationExceptions ?? [],
+    allowToManyReplacement: options.allowToManyReplacement ?? false,
+    allowDeleteFromToManyRelationships: options.allowDeleteFromToManyRelationships ?? false,
+    allowClientGeneratedIds: options.allowClientGeneratedIds ?? false,
+    allowPatchMany: options.allowPatchMany ?? false,
+    allowDeleteMany: options.allowDeleteMany ?? false,
+    allowUnfiltered: options.allowUnfiltered ?? false,
+    bulk: options.bulk ?? 'rows',
+    returning: options.returning ?? 'auto',
+    validationStatus: options.validationStatus ?? 400,
   });
+}
+
+function toMethods(methods: readonly string[]): readonly Method[] {
+  return Object.freeze([...new Set(methods.map((method) => method.toUpperCase() as Method))]);
+}
+
+/** GET opens the linkage for reading, PATCH for every change. @see MET-11, MET-12 */
+function relationshipDefaults(methods: readonly Method[]): readonly Method[] {
+  return METHODS.filter((method) => (method === 'GET' ? methods.includes('GET') : methods.includes('PATCH')));
 }
 
 function checkOptions(entity: string, options: ResourceOptions): void {

@@ -55,6 +55,26 @@ export class Policy {
     return this.readable(resource).relationships.get(name);
   }
 
+  /** The attributes that the viewer may write, by wire name; also those that may only be written. */
+  writableAttribute(resource: Resource, name: string): Attribute | undefined {
+    const attribute = resource.attributes.get(name);
+    return attribute !== undefined && attribute.writable && this.mayName(attribute) ? attribute : undefined;
+  }
+
+  /** The relationships that the viewer may write, by wire name. */
+  writableRelationship(resource: Resource, name: string): Relationship | undefined {
+    const relationship = resource.relationships.get(name);
+    return relationship !== undefined && relationship.writable && this.mayName(relationship) ? relationship : undefined;
+  }
+
+  /** The names to offer where something is to be written. */
+  writableNames(resource: Resource): readonly string[] {
+    return [...resource.attributes.keys(), ...resource.relationships.keys()].filter(
+      (name) =>
+        this.writableAttribute(resource, name) !== undefined || this.writableRelationship(resource, name) !== undefined,
+    );
+  }
+
   /** True where rows of the resource may be shown: it answers GET somewhere. */
   isReadable(resource: Resource): boolean {
     return resource.exposed && resource.options.methods.includes('GET');
@@ -88,10 +108,14 @@ export class Policy {
     return fields;
   }
 
-  /** class-transformer's rules: without a group of its own a field is everybody's. */
   private sees(field: Attribute | Relationship): boolean {
+    return field.readable && this.mayName(field);
+  }
+
+  /** class-transformer's rules: without a group of its own a field is everybody's. */
+  private mayName(field: Attribute | Relationship): boolean {
     const { groups, version } = this.viewer;
-    if (!field.exposed || !field.readable) return false;
+    if (!field.exposed) return false;
     if (field.groups.length > 0 && !field.groups.some((group) => groups.includes(group))) return false;
     if (version === undefined) return true;
     return (

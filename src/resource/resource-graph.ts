@@ -4,17 +4,10 @@
  */
 import { RestlessConfigError } from '../errors.js';
 import type { ColumnModel, EntityModel, RelationModel } from './entity-model.js';
+import { buildAttributes, exposureUnder, keyColumn, keyColumns } from './attributes.js';
 import { exposedProperties, exposureOf, type Exposure } from './expose.js';
 import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
-import {
-  fieldOf,
-  type Attribute,
-  type ColumnAttribute,
-  type ComputedAttribute,
-  type EmbeddedAttribute,
-  type Relationship,
-  type Resource,
-} from './resource.js';
+import { fieldOf, type Attribute, type ColumnAttribute, type Relationship, type Resource } from './resource.js';
 
 /** One entity to expose, with the options that hold for it; the first layer that has a value wins. */
 export interface ResourceEntry {
@@ -95,7 +88,7 @@ class GraphBuilder {
     const relationships = new Map<string, Relationship>();
     const byEntity = new Map<string, Resource>();
     const fields = entry === undefined ? undefined : chooseFields(model, options);
-    for (const attribute of buildAttributes(model, fields)) {
+    for (const attribute of buildAttributes(model, options, fields)) {
       if (attributes.has(attribute.name)) {
         throw twoFields(model, attribute.name);
       }
@@ -132,7 +125,7 @@ class GraphBuilder {
     const fields = draft.entry === undefined ? undefined : chooseFields(model, options);
     for (const relation of model.relations) {
       const target = this.find(relation.target, draft.resource);
-      const exposure = exposureOf(model.class, relation.property);
+      const exposure = exposureUnder(options, model.class, relation.property);
       const wanted = fields?.has(relation.property) ?? false;
       const named = options.only?.includes(relation.property) ?? options.expose === 'decorated';
       if (wanted && named && target === undefined) {
@@ -235,7 +228,7 @@ function checkListedNames(
   mapped: ReadonlyMap<string, unknown>,
 ): void {
   const known = [...mapped.keys()];
-  for (const option of ['only', 'exclude'] as const) {
+  for (const option of ['only', 'exclude', 'readOnly', 'writeOnly', 'createOnly'] as const) {
     for (const name of options[option] ?? []) {
       if (mapped.has(name) || name === 'id' || name === 'self' || options.additionalAttributes.includes(name)) continue;
       throw new RestlessConfigError(
@@ -260,69 +253,6 @@ function checkListedNames(
   }
 }
 
-/** All attributes of an entity, the hidden ones included; `fields` names the exposed ones. */
-function buildAttributes(model: EntityModel, fields: ReadonlySet<string> | undefined): readonly Attribute[] {
-  const attributes: Attribute[] = [];
-  const embedded = new Set<string>();
-  const columnNames = new Set(model.columns.map((column) => column.path.split('.')[0]!));
-  const relationNames = new Set(model.relations.map((relation) => relation.property));
-  for (const column of model.columns) {
-    const [head] = column.path.split('.') as [string];
-    // A join column that the relation itself owns has no property of its own; its name belongs to the relation.
-    if (relationNames.has(head)) continue;
-    if (column.path === head) {
-      attributes.push(columnAttribute(column, exposureOf(model.class, head), fields?.has(head) ?? false));
-    } else if (!embedded.has(head)) {
-      embedded.add(head);
-      attributes.push(embeddedAttribute(model, head, exposureOf(model.class, head), fields?.has(head) ?? false));
-    }
-  }
-  for (const name of fields ?? []) {
-    if (columnNames.has(name) || relationNames.has(name)) continue;
-    attributes.push(computedAttribute(name, exposureOf(model.class, name)));
-  }
-  return attributes;
-}
-
-function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boolean): ColumnAttribute {
-  const isId = column.primary && column.path === 'id';
-  return Object.freeze({
-    kind: 'column',
-    ...fieldOf(exposure, column.path, exposed && !isId && !column.internal),
-    type: column.type,
-    column,
-    transforms: exposure.transforms,
-  });
-}
-
-function embeddedAttribute(model: EntityModel, path: string, exposure: Exposure, exposed: boolean): EmbeddedAttribute {
-  const depth = path.split('.').length;
-  const fields = new Map<string, ColumnAttribute | EmbeddedAttribute>();
-  for (const column of model.columns) {
-    if (!column.path.startsWith(`${path}.`)) continue;
-    const parts = column.path.split('.');
-    const name = parts[depth]!;
-    if (fields.has(name)) continue;
-    const inner: Exposure = { ...exposureOf(undefined, name) };
-    const field =
-      parts.length === depth + 1
-        ? columnAttribute(column, inner, exposed && column.selected && !column.foreignKey)
-        : embeddedAttribute(model, `${path}.${name}`, inner, exposed);
-    fields.set(name, field);
-  }
-  return Object.freeze({
-    kind: 'embedded',
-    ...fieldOf(exposure, path, exposed),
-    fields: Object.freeze([...fields.values()]),
-    transforms: exposure.transforms,
-  });
-}
-
-function computedAttribute(property: string, exposure: Exposure): ComputedAttribute {
-  const field = fieldOf(exposure, property, true);
-  return Object.freeze({ kind: 'computed', ...field, writable: false, transforms: exposure.transforms });
-}
-
 /** The columns that make the id: the primary key, or the column of the option `primaryKey`. */
 function idColumns(model: EntityModel, options: ResolvedResourceOptions): ColumnAttribute[] {
   const column = (path: string): ColumnModel | undefined => model.columns.find((each) => each.path === path);
@@ -337,7 +267,7 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
         `${model.name}.${options.primaryKey} cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.`,
       );
     }
-    return [columnAttribute(chosen, exposureOf(undefined, chosen.path), false)];
+    return [keyColumn(chosen)];
   }
   if (model.primaryKey.length === 0) {
     throw new RestlessConfigError(
@@ -345,11 +275,6 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
     );
   }
   return keyColumns(model);
-}
-
-function keyColumns(model: EntityModel): ColumnAttribute[] {
-  const columns = model.columns.filter((column) => column.primary);
-  return columns.map((column) => columnAttribute(column, exposureOf(undefined, column.path), false));
 }
 
 function checkNames(draft: Draft): void {

@@ -16,6 +16,8 @@ interface Field {
   readonly exposed: boolean;
   readonly readable: boolean;
   readonly writable: boolean;
+  /** Writable when the resource is created, and not later. */
+  readonly createOnly: boolean;
   readonly groups: readonly string[];
   readonly since: number | undefined;
   readonly until: number | undefined;
@@ -85,6 +87,7 @@ export function fieldOf(exposure: Exposure, property: string, exposed: boolean):
     exposed,
     readable: exposure.readable,
     writable: exposure.writable,
+    createOnly: exposure.createOnly,
     groups: exposure.groups,
     since: exposure.since,
     until: exposure.until,

@@ -1,55 +1,17 @@
 /**
- * The repository for TypeORM, reading: plans a query, runs its statements on one connection, and puts the
- * rows together.
+ * Runs the statements of a plan on one connection and puts the rows together.
  */
-import { In, type DataSource, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
+import { In, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { noSuchResource } from '../query/faults.js';
 import type { Query } from '../query/query.js';
-import type { ResourceRepository } from '../query/repository.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
-import { Columns } from './columns.js';
 import { readEntityAttributes } from './entities.js';
-import { translateDatabaseError } from './database-errors.js';
-import { dialectOf, type Dialect } from './dialect.js';
+import type { Dialect } from './dialect.js';
 import { render, type Keys, type Statement } from './fragment.js';
-import { needsEntity, Planner, type EdgePlan, type Plan } from './plan.js';
+import { needsEntity, type EdgePlan, type Plan } from './plan.js';
 import type { Row, RowReader } from './rows.js';
 import type { Schema } from './schema.js';
-import type { SqlOperator } from './where.js';
-
-/** Serves resources from a TypeORM data source. */
-export class TypeOrmRepository implements ResourceRepository {
-  private readonly dialect: Dialect;
-  private readonly columns: Columns;
-  private readonly dataSource: DataSource;
-
-  constructor(
-    private readonly schema: Schema,
-    private readonly operators: ReadonlyMap<string, SqlOperator>,
-  ) {
-    this.dataSource = schema.dataSource;
-    this.dialect = dialectOf(this.dataSource);
-    this.columns = new Columns(schema, this.dialect);
-  }
-
-  /** The statements that a query becomes. */
-  plan(query: Query): Plan {
-    return new Planner(this.schema, this.columns, this.dialect, this.operators, query).plan();
-  }
-
-  async find(query: Query): Promise<Result> {
-    const plan = this.plan(query);
-    const runner = this.dataSource.createQueryRunner('slave');
-    try {
-      return await new Finding(query, plan, runner, this.schema, this.dialect).run();
-    } catch (error) {
-      throw translateDatabaseError(error);
-    } finally {
-      await runner.release();
-    }
-  }
-}
 
 /** A record while its parts come together. */
 interface Draft extends ResourceRecord {
@@ -66,7 +28,7 @@ interface Found {
 }
 
 /** One run of a plan. */
-class Finding {
+export class Finding {
   private readonly drafts = new Map<string, Draft>();
   private readonly included: Draft[] = [];
 

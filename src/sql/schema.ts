@@ -138,6 +138,11 @@ export class Schema {
       enum: metadata.enum,
       range: type === 'integer' ? this.range(metadata, normalized) : undefined,
       transformed: metadata.transformer !== undefined,
+      insertable: metadata.isInsert,
+      updatable: metadata.isUpdate,
+      element: type === 'array' ? elementType(metadata, normalized) : undefined,
+      separator: metadata.type === 'simple-array' ? ',' : undefined,
+      precision: metadata.precision ?? undefined,
       length: metadata.length === '' ? undefined : Number(metadata.length),
       scale: metadata.scale,
     });
@@ -183,6 +188,11 @@ function valueType(metadata: ColumnMetadata, normalized: string): ValueType {
   if (metadata.type === Number && normalized !== 'integer') return VALUE_TYPES[normalized] ?? 'float';
   const declared = typeof metadata.type === 'string' ? VALUE_TYPES[metadata.type] : undefined;
   return declared ?? VALUE_TYPES[normalized] ?? 'unknown';
+}
+
+/** PostgreSQL has lists of every type; the others keep texts. */
+function elementType(metadata: ColumnMetadata, normalized: string): ValueType {
+  return metadata.isArray ? (VALUE_TYPES[normalized] ?? 'unknown') : 'text';
 }
 
 function isInternal(metadata: ColumnMetadata): boolean {

@@ -82,6 +82,27 @@ function notAcceptable(formats: readonly WireFormat[]): RestlessError {
 }
 
 /**
+ * The format of a body.
+ *
+ * @param optional a request without a body is fine
+ * @throws RestlessError 415 where no format reads the media type (NEG-06)
+ */
+export function bodyFormat(
+  contentType: string | undefined,
+  formats: readonly WireFormat[],
+  optional: boolean,
+): WireFormat | undefined {
+  const [type] = parseMediaTypes(contentType ?? '');
+  if (type === undefined && optional) return undefined;
+  const format = formats.find(({ mediaType }) => mediaType === type?.type);
+  if (format !== undefined) return format;
+  const types = formats.map(({ mediaType }) => mediaType).join(' or ');
+  throw new RestlessError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types}.`, {
+    source: { header: 'Content-Type' },
+  });
+}
+
+/**
  * Refuses a body, or the header of one, in a media type whose parameters no format understands.
  *
  * @throws RestlessError 415

@@ -3,7 +3,7 @@
  * media types it is asked for, and knows nothing else of it.
  */
 import type { ErrorSource } from '../errors.js';
-import type { ApiRequest, ReadOperation } from '../query/api-request.js';
+import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
 import type { Result } from '../query/result.js';
 import type { Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
@@ -21,6 +21,13 @@ export interface IncomingRequest {
   readonly viewer: Viewer;
   /** The query string without `?`, not decoded. */
   readonly queryString: string;
+}
+
+/** A request to write, before it is decoded. */
+export interface IncomingChange extends Omit<IncomingRequest, 'operation'> {
+  readonly operation: WriteOperation;
+  /** The body's text; undefined where there is none. */
+  readonly body: string | undefined;
 }
 
 /** Where answers are read, for links. */
@@ -58,6 +65,8 @@ export interface ReadOptions {
   readonly strictParameterNames: boolean;
   /** Names of the application's own operators. */
   readonly operators: ReadonlySet<string>;
+  /** How deep a body may nest. */
+  readonly bodyDepth: number;
 }
 
 export interface WireFormat {
@@ -67,7 +76,10 @@ export interface WireFormat {
   /** True for the media type of a range in `Accept`, or of a body; parameters included. */
   readonly understands: (type: MediaType) => boolean;
   readonly read: (request: IncomingRequest, options: ReadOptions) => ApiRequest;
+  readonly readChange: (change: IncomingChange, options: ReadOptions) => ChangeRequest;
   readonly write: (result: Result, address: Address) => WireAnswer;
+  /** What was changed or deleted in a collection. */
+  readonly writeCount: (count: { readonly modified: number } | { readonly deleted: number }) => WireAnswer['document'];
   readonly writeErrors: (errors: readonly WireError[]) => WireAnswer['document'];
   /** The document at the prefix: which resources there are, and where. */
   readonly writeRoot: (resources: readonly Resource[], address: Address) => WireAnswer;

@@ -44,7 +44,7 @@ it('lists every option of the core', () => {
 it('lists every limit with its default', () => {
   const listed = table('limit', 'default', '').map(([name, value]) => [
     names(name!)[0],
-    Number(value!.replace(',', '')),
+    Number(value!.replaceAll(',', '')),
   ]);
 
   expect(Object.fromEntries(listed) as object).toEqual(DEFAULT_LIMITS);

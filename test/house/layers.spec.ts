@@ -52,10 +52,10 @@ describe('the rooms of src', () => {
   });
 
   it('import only packages that the application brings', () => {
-    const { peerDependencies } = JSON.parse(projectFile('package.json')) as { peerDependencies: object };
+    const { peerDependencies, dependencies } = JSON.parse(projectFile('package.json')) as Record<string, object>;
     const foreign = importsOf(sources).filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
 
-    const undeclared = foreign.filter(({ to }) => !(packageName(to) in peerDependencies));
+    const undeclared = foreign.filter(({ to }) => !(packageName(to) in { ...peerDependencies, ...dependencies }));
 
     expect(undeclared).toEqual([]);
   });

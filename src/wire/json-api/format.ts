@@ -3,7 +3,8 @@
  */
 import type { WireFormat } from '../wire-format.js';
 import { read } from './read.js';
-import { write, writeErrors, writeRoot } from './write.js';
+import { readChange } from './read-document.js';
+import { write, writeCount, writeErrors, writeRoot } from './write.js';
 
 /** The media type of JSON:API. */
 export const JSON_API_MEDIA_TYPE = 'application/vnd.api+json';
@@ -15,7 +16,9 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   understands: ({ parameters }) =>
     [...parameters].every(([name, value]) => name === 'profile' || (name === 'ext' && value.trim() === '')),
   read,
+  readChange,
   write,
+  writeCount,
   writeErrors,
   writeRoot,
 });

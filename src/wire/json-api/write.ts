@@ -92,6 +92,11 @@ function writeLinkage(linkage: Linkage): unknown {
     : identifier(linkage as Identifier);
 }
 
+/** The document of a change to a collection. */
+export function writeCount(count: Json): Json {
+  return { meta: count, jsonapi: JSONAPI };
+}
+
 /** An error document; members that have no value are left out. @see ERR-06, ERR-07 */
 export function writeErrors(errors: readonly WireError[]): Json {
   return {

@@ -1,0 +1,136 @@
+/**
+ * Change: a checked write. Like a Query it holds Attributes and Relationships, never names, and prints itself.
+ * What it names in the database is still to be found: rows are checked by the repository, in the transaction.
+ */
+import type { Attribute, Relationship, Resource } from '../resource/resource.js';
+import { printFilter, type Filter } from './filter.js';
+import type { Query } from './query.js';
+import type { WrittenValue } from './written-values.js';
+
+/** One value for one column, getter-and-setter pair, or member of an embedded object. */
+export interface FieldValue {
+  readonly attribute: Attribute;
+  /** For embedded objects: the values of its members. */
+  readonly value: WrittenValue | readonly FieldValue[];
+  /** Where it stands in the body. */
+  readonly pointer: string;
+}
+
+/** A row that a relationship is to lead to. */
+export interface LinkTarget {
+  readonly resource: Resource;
+  readonly id: string;
+  /** Finds the row, if it exists for the viewer; undefined where the id cannot be one. */
+  readonly filter: Filter | undefined;
+  readonly pointer: string;
+}
+
+/** What happens to a relationship. */
+export interface LinkChange {
+  readonly relationship: Relationship;
+  /** The relationship leads to exactly these, to these as well, or to these no more. */
+  readonly action: 'set' | 'add' | 'remove';
+  /** At most one for a to-one relationship; none for nothing. */
+  readonly targets: readonly LinkTarget[];
+  readonly pointer: string;
+  /** Which of the rows it leads to now exist for the viewer; the others stay as they are. */
+  readonly visible: Filter | undefined;
+}
+
+interface BaseChange {
+  readonly resource: Resource;
+  /** Names the field in errors: what the viewer may see or write. */
+  readonly fieldName: (property: string) => string | undefined;
+}
+
+/** A new row. */
+export interface Create extends BaseChange {
+  readonly kind: 'create';
+  /** The client's own id, by columns of the id. */
+  readonly id: { readonly values: readonly FieldValue[]; readonly filter: Filter; readonly text: string } | undefined;
+  readonly values: readonly FieldValue[];
+  readonly links: readonly LinkChange[];
+  readonly answer: Query;
+}
+
+/** Finds one row: by its id, within the scope. */
+interface Selected extends BaseChange {
+  readonly filter: Filter;
+  /** True where nothing but the id is compared: then a statement that changes no row says that there is none. */
+  readonly plain: boolean;
+  /** The id, for errors. */
+  readonly id: string;
+}
+
+/** Values and relationships of one row. */
+export interface Update extends Selected {
+  readonly kind: 'update';
+  readonly values: readonly FieldValue[];
+  readonly links: readonly LinkChange[];
+  readonly answer: Query;
+}
+
+/** One row less. */
+export interface Remove extends Selected {
+  readonly kind: 'remove';
+}
+
+/** One relationship of one row. */
+export interface EditRelationship extends Selected {
+  readonly kind: 'edit-relationship';
+  readonly link: LinkChange;
+  readonly answer: Query;
+}
+
+/** The same values for every row that a filter finds. */
+export interface UpdateMany extends BaseChange {
+  readonly kind: 'update-many';
+  readonly filter: Filter | undefined;
+  readonly values: readonly FieldValue[];
+  readonly links: readonly LinkChange[];
+}
+
+/** No row that a filter finds any more. */
+export interface RemoveMany extends BaseChange {
+  readonly kind: 'remove-many';
+  readonly filter: Filter | undefined;
+}
+
+export type Change = Create | Update | Remove | EditRelationship | UpdateMany | RemoveMany;
+
+/** What a repository did. */
+export interface Applied {
+  /** The id of the row that was created or changed. */
+  readonly id: string | undefined;
+  /** How many rows were changed or deleted. */
+  readonly count: number;
+  /** The row may hold more changes than were asked for: update dates, versions, what subscribers did. */
+  readonly changedMore: boolean;
+}
+
+/**
+ * The canonical text of a change, for tests and logs.
+ *
+ * @example
+ * printChange(change); // "update person where id eq 1 set age = 21, owner = person 3"
+ */
+export function printChange(change: Change): string {
+  const words = [change.kind, change.resource.name];
+  if ('filter' in change && change.filter !== undefined) words.push('where', printFilter(change.filter));
+  if (change.kind === 'create' && change.id !== undefined) words.push(change.id.text);
+  const values = 'values' in change ? change.values.map(printFieldValue) : [];
+  const links = 'links' in change ? change.links : 'link' in change ? [change.link] : [];
+  const parts = [...values, ...links.map(printLink)];
+  if (parts.length > 0) words.push('set', parts.join(', '));
+  return words.join(' ');
+}
+
+function printFieldValue({ attribute, value }: FieldValue): string {
+  return `${attribute.name} = ${attribute.kind === 'embedded' ? `(${(value as readonly FieldValue[]).map(printFieldValue).join(', ')})` : JSON.stringify(value)}`;
+}
+
+function printLink({ relationship, action, targets }: LinkChange): string {
+  const symbol = { set: '=', add: '+', remove: '-' }[action];
+  const names = targets.map(({ resource, id }) => `${resource.name} ${id}`);
+  return `${relationship.name} ${symbol} ${names.length === 0 ? 'nothing' : names.join(' and ')}`;
+}

@@ -1,0 +1,121 @@
+/**
+ * Builds the attributes of a resource from columns, embedded objects, getters and methods, and what decorators
+ * and options say about them.
+ */
+import type { ColumnModel, EntityModel } from './entity-model.js';
+import { exposureOf, type EntityClass, type Exposure } from './expose.js';
+import type { ResolvedResourceOptions } from './options.js';
+import {
+  fieldOf,
+  type Attribute,
+  type ColumnAttribute,
+  type ComputedAttribute,
+  type EmbeddedAttribute,
+} from './resource.js';
+
+/** What decorators say about a property, with the options `readOnly`, `writeOnly` and `createOnly` on top. */
+export function exposureUnder(
+  options: ResolvedResourceOptions,
+  entity: EntityClass | undefined,
+  property: string,
+): Exposure {
+  const exposure = exposureOf(entity, property);
+  return {
+    ...exposure,
+    readable: exposure.readable && !options.writeOnly.includes(property),
+    writable: exposure.writable && !options.readOnly.includes(property),
+    createOnly: options.createOnly.includes(property),
+  };
+}
+
+/** All attributes of an entity, the hidden ones included; `fields` names the exposed ones. */
+export function buildAttributes(
+  model: EntityModel,
+  options: ResolvedResourceOptions,
+  fields: ReadonlySet<string> | undefined,
+): readonly Attribute[] {
+  const attributes: Attribute[] = [];
+  const embedded = new Set<string>();
+  const columnNames = new Set(model.columns.map((column) => column.path.split('.')[0]!));
+  const relationNames = new Set(model.relations.map((relation) => relation.property));
+  for (const column of model.columns) {
+    const [head] = column.path.split('.') as [string];
+    // A join column that the relation itself owns has no property of its own; its name belongs to the relation.
+    if (relationNames.has(head)) continue;
+    if (column.path === head) {
+      attributes.push(columnAttribute(column, exposureUnder(options, model.class, head), fields?.has(head) ?? false));
+    } else if (!embedded.has(head)) {
+      embedded.add(head);
+      attributes.push(
+        embeddedAttribute(model, head, exposureUnder(options, model.class, head), fields?.has(head) ?? false),
+      );
+    }
+  }
+  for (const name of fields ?? []) {
+    if (columnNames.has(name) || relationNames.has(name)) continue;
+    attributes.push(computedAttribute(model, name, exposureUnder(options, model.class, name)));
+  }
+  return attributes;
+}
+
+function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boolean): ColumnAttribute {
+  const isId = column.primary && column.path === 'id';
+  return Object.freeze({
+    kind: 'column',
+    ...fieldOf(exposure, column.path, exposed && !isId && !column.internal),
+    writable: exposure.writable && !column.generated && !column.virtual && (column.insertable || column.updatable),
+    // A resource keeps its identity.
+    createOnly: exposure.createOnly || column.primary || !column.updatable,
+    type: column.type,
+    column,
+    transforms: exposure.transforms,
+  });
+}
+
+function embeddedAttribute(model: EntityModel, path: string, exposure: Exposure, exposed: boolean): EmbeddedAttribute {
+  const depth = path.split('.').length;
+  const fields = new Map<string, ColumnAttribute | EmbeddedAttribute>();
+  for (const column of model.columns) {
+    if (!column.path.startsWith(`${path}.`)) continue;
+    const parts = column.path.split('.');
+    const name = parts[depth]!;
+    if (fields.has(name)) continue;
+    const inner: Exposure = { ...exposureOf(undefined, name) };
+    const field =
+      parts.length === depth + 1
+        ? columnAttribute(column, inner, exposed && column.selected && !column.foreignKey)
+        : embeddedAttribute(model, `${path}.${name}`, inner, exposed);
+    fields.set(name, field);
+  }
+  return Object.freeze({
+    kind: 'embedded',
+    ...fieldOf(exposure, path, exposed),
+    fields: Object.freeze([...fields.values()]),
+    transforms: exposure.transforms,
+  });
+}
+
+/** A getter, a method, or a pair of getter and setter, which can be written (MAP-03). */
+function computedAttribute(model: EntityModel, property: string, exposure: Exposure): ComputedAttribute {
+  const field = fieldOf(exposure, property, true);
+  const writable = exposure.writable && hasSetter(model.class?.prototype as object | undefined, property);
+  return Object.freeze({ kind: 'computed', ...field, writable, transforms: exposure.transforms });
+}
+
+function hasSetter(prototype: object | null | undefined, property: string): boolean {
+  if (prototype === null || prototype === undefined) return false;
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, property);
+  if (descriptor !== undefined) return descriptor.set !== undefined;
+  return hasSetter(Object.getPrototypeOf(prototype) as object | null, property);
+}
+
+/** A column as part of an id; what the API calls it does not matter there. */
+export function keyColumn(column: ColumnModel): ColumnAttribute {
+  return columnAttribute(column, exposureOf(undefined, column.path), false);
+}
+
+/** The columns of the primary key. */
+export function keyColumns(model: EntityModel): ColumnAttribute[] {
+  const columns = model.columns.filter((column) => column.primary);
+  return columns.map(keyColumn);
+}

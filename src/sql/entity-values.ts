@@ -1,0 +1,63 @@
+/**
+ * Checked values → the properties of an instance, as TypeORM takes them from there.
+ */
+import type { ObjectLiteral } from 'typeorm';
+import { BadRequestError } from '../errors.js';
+import type { FieldValue } from '../query/change.js';
+import type { DatabaseClock } from '../query/values.js';
+import type { ColumnModel } from '../resource/entity-model.js';
+import { raw, render, sql } from './fragment.js';
+import type { WriteContext } from './rows-to-write.js';
+
+/** Sets checked values on an instance. */
+export async function setValues(
+  context: WriteContext,
+  entity: ObjectLiteral,
+  values: readonly FieldValue[],
+): Promise<void> {
+  for (const { attribute, value, pointer } of values) {
+    if (attribute.kind === 'computed') entity[attribute.property] = value;
+    else if (attribute.kind === 'embedded') await setValues(context, entity, value as readonly FieldValue[]);
+    else {
+      const metadata = context.schema.columnMetadata(attribute.column);
+      metadata.setEntityValue(entity, await entityValue(context, attribute.column, value, pointer));
+    }
+  }
+}
+
+/** A checked value as the entity holds it. */
+async function entityValue(
+  context: WriteContext,
+  column: ColumnModel,
+  value: FieldValue['value'],
+  pointer: string,
+): Promise<unknown> {
+  if (column.transformed) return transformable(context, column, value, pointer);
+  if (isClock(value)) return clock(context, column, value);
+  if (column.type === 'datetime' && typeof value === 'string') return new Date(value);
+  return value;
+}
+
+/** What a transformer gives for a column of single values has to be one: drivers make columns of an object's members. */
+function transformable(context: WriteContext, column: ColumnModel, value: unknown, pointer: string): unknown {
+  if (column.type === 'json' || column.type === 'array') return value;
+  const { transformer } = context.schema.columnMetadata(column);
+  const list = Array.isArray(transformer) ? transformer : [transformer!];
+  const stored = list.reduce<unknown>((each, one) => one.to(each) as unknown, value);
+  const isSingle =
+    typeof stored !== 'object' || stored === null || stored instanceof Date || stored instanceof Uint8Array;
+  if (isSingle) return value;
+  throw new BadRequestError('BAD_VALUE', 'Expected one value, got an object.', { source: { pointer } });
+}
+
+/** The database's clock is read once, so that listeners see a time. @see DAT-06 */
+async function clock(context: WriteContext, column: ColumnModel, value: DatabaseClock): Promise<unknown> {
+  const { dialect, manager, schema } = context;
+  const { text } = render(sql`SELECT ${dialect.clock(value, column.type)} AS ${raw('c0')}`, dialect.placeholder);
+  const [row] = await manager.query<{ c0: unknown }[]>(text);
+  return schema.dataSource.driver.prepareHydratedValue(row!.c0, schema.columnMetadata(column));
+}
+
+function isClock(value: unknown): value is DatabaseClock {
+  return typeof value === 'object' && value !== null && 'clock' in value;
+}

@@ -1,0 +1,176 @@
+/**
+ * Changes relationships of a row that exists: finds who is a member now, as far as the viewer sees, and adds
+ * and removes what is missing and what is too much. Rows that the viewer does not see stay where they are.
+ */
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import type { LinkChange, LinkTarget } from '../query/change.js';
+import { isDuplicate, TryAgain } from './database-errors.js';
+import { join, param, raw, sql, type Sql } from './fragment.js';
+import { needsInstance } from './hooks.js';
+import { linkOf, type Link } from './relations.js';
+import { findKeys, type RowKey, type WriteContext } from './rows-to-write.js';
+
+/** True for relationships whose join columns stand on the row itself. */
+export function isOnRow(relation: RelationMetadata): boolean {
+  return relation.isWithJoinColumn;
+}
+
+export class Links {
+  constructor(private readonly context: WriteContext) {}
+
+  /** Changes a relationship whose columns are not on the row itself. */
+  async edit(owner: RowKey, change: LinkChange, targets: ReadonlyMap<LinkTarget, RowKey>): Promise<void> {
+    const relation = this.context.schema.relationMetadata(change.relationship.model);
+    const named = change.targets.flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []));
+    const current = await this.current(owner, change, named);
+    const target = relation.inverseEntityMetadata;
+    const isCurrent = keySet(target, current);
+    const isNamed = keySet(target, named);
+    const added = change.action === 'remove' ? [] : named.filter((key) => !isCurrent(key));
+    const removed =
+      change.action === 'add' ? [] : current.filter((key) => isNamed(key) === (change.action === 'remove'));
+    if (relation.isManyToMany) await this.editJunction(relation, owner, added, removed);
+    else await this.editFarSide(relation, owner, added, removed);
+  }
+
+  /** The members that the viewer sees; for additions and removals, only those that are named. */
+  private async current(owner: RowKey, change: LinkChange, named: readonly RowKey[]): Promise<readonly RowKey[]> {
+    const { relationship, action, visible } = change;
+    if (action !== 'set' && named.length === 0) return [];
+    const { context } = this;
+    const metadata = context.schema.metadata(relationship.target.model);
+    const link = linkOf(context.schema.relationMetadata(relationship.model));
+    const found = await findKeys(context, relationship.target, {
+      conditions: (where, alias) => [
+        ...where.rowConditions(relationship.target.model, alias),
+        this.isMember(link, owner, alias),
+        ...(visible === undefined ? [] : [where.condition(visible, alias)]),
+        ...(action === 'set' ? [] : [this.isOneOf(metadata, named, alias)]),
+      ],
+      lock: false,
+    });
+    return found.map(({ key }) => key);
+  }
+
+  private isMember(link: Link, owner: RowKey, alias: string): Sql {
+    const { columns, schema } = this.context;
+    const { driver } = schema.dataSource;
+    const { junction } = link;
+    const equals = (pairs: Link['pairs'], far: string): Sql =>
+      join(
+        pairs.map(
+          (pair) =>
+            sql`${columns.column(pair.far, far)} = ${param(driver.preparePersistentValue(pair.near.getEntityValue(owner), pair.near))}`,
+        ),
+        ' AND ',
+      );
+    if (junction === undefined) return equals(link.pairs, alias);
+    const near = junction.target.map(({ near: column }) => columns.column(column, 'j'));
+    const far = junction.target.map(({ far: column }) => columns.column(column, alias));
+    const row = far.length === 1 ? far[0]! : sql`(${join(far, ', ')})`;
+    return sql`${row} IN (SELECT ${join(near, ', ')} FROM ${columns.table(junction.metadata, 'j')} WHERE ${equals(junction.source, 'j')})`;
+  }
+
+  private isOneOf(metadata: EntityMetadata, keys: readonly RowKey[], alias: string): Sql {
+    const { columns, schema } = this.context;
+    const { driver } = schema.dataSource;
+    const rows = keys.map((key) =>
+      join(
+        metadata.primaryColumns.map(
+          (column) =>
+            sql`${columns.column(column, alias)} = ${param(driver.preparePersistentValue(column.getEntityValue(key), column))}`,
+        ),
+        ' AND ',
+      ),
+    );
+    return rows.length === 0 ? raw('1 = 0') : sql`(${join(rows, ' OR ')})`;
+  }
+
+  private async editJunction(
+    relation: RelationMetadata,
+    owner: RowKey,
+    added: readonly RowKey[],
+    removed: readonly RowKey[],
+  ): Promise<void> {
+    if (added.length === 0 && removed.length === 0) return;
+    const members = this.context.manager
+      .createQueryBuilder()
+      .relation(relation.entityMetadata.target as never, relation.propertyPath)
+      .of(owner);
+    try {
+      if (removed.length > 0) await members.remove([...removed]);
+      if (added.length > 0) await members.add([...added]);
+    } catch (error) {
+      // Somebody else has added the same member from the other side: the next attempt finds it there.
+      if (isDuplicate(error)) throw new TryAgain();
+      throw error;
+    }
+  }
+
+  /** The columns stand on the related rows: these are what changes. */
+  private async editFarSide(
+    relation: RelationMetadata,
+    owner: RowKey,
+    added: readonly RowKey[],
+    removed: readonly RowKey[],
+  ): Promise<void> {
+    const inverse = relation.inverseRelation!;
+    await this.pointTo(inverse, null, removed);
+    await this.pointTo(inverse, owner, added);
+  }
+
+  private async pointTo(inverse: RelationMetadata, owner: RowKey | null, keys: readonly RowKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { manager, schema } = this.context;
+    const metadata = inverse.entityMetadata;
+    if (needsInstance(schema.dataSource, metadata, 'update')) {
+      for (const key of keys) {
+        const entity = await manager.findOneOrFail(metadata.target, {
+          where: primaryKeyOf(metadata, key),
+          loadEagerRelations: false,
+        });
+        inverse.setEntityValue(entity, owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner));
+        await manager.save(metadata.target, entity, { reload: false, transaction: false });
+      }
+      return;
+    }
+    const values: ObjectLiteral = {};
+    for (const column of inverse.joinColumns) {
+      // The relation's own value goes to all of its columns at once.
+      if (inverse.joinColumns.indexOf(column) === 0)
+        inverse.setEntityValue(values, owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner));
+    }
+    await manager
+      .createQueryBuilder()
+      .update(metadata.target)
+      .set(values)
+      .whereInIds(keys.map((key) => primaryKeyOf(metadata, key)))
+      .updateEntity(false)
+      .execute();
+  }
+}
+
+/** An instance that stands for a row: what TypeORM writes into join columns is read off it. */
+export function referenceTo(metadata: EntityMetadata, key: RowKey): ObjectLiteral {
+  const reference = metadata.create() as ObjectLiteral;
+  for (const column of metadata.columns) {
+    const value: unknown = column.getEntityValue(key);
+    if (value !== undefined && !column.isVirtual) column.setEntityValue(reference, value);
+  }
+  return reference;
+}
+
+/** The primary key alone, as TypeORM's criteria take it. */
+export function primaryKeyOf(metadata: EntityMetadata, key: RowKey): ObjectLiteral {
+  const primary: ObjectLiteral = {};
+  for (const column of metadata.primaryColumns) column.setEntityValue(primary, column.getEntityValue(key));
+  return primary;
+}
+
+function keySet(metadata: EntityMetadata, keys: readonly RowKey[]): (key: RowKey) => boolean {
+  const text = (key: RowKey): string =>
+    JSON.stringify(metadata.primaryColumns.map((column) => String(column.getEntityValue(key))));
+  const known = new Set(keys.map(text));
+  return (key) => known.has(text(key));
+}

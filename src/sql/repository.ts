@@ -1,0 +1,78 @@
+/**
+ * The repository for TypeORM: plans queries and runs them, applies changes in transactions.
+ */
+import { EntityManager, type DataSource, type QueryRunner } from 'typeorm';
+import type { Applied, Change } from '../query/change.js';
+import type { Query } from '../query/query.js';
+import type { RepositorySession, ResourceRepository } from '../query/repository.js';
+import type { Result } from '../query/result.js';
+import { Columns } from './columns.js';
+import { translateDatabaseError } from './database-errors.js';
+import { dialectOf, type Dialect } from './dialect.js';
+import { Finding } from './find.js';
+import { Planner, type Plan } from './plan.js';
+import { applyChange } from './save.js';
+import type { Schema } from './schema.js';
+import { inTransaction, Turns } from './transaction.js';
+import type { SqlOperator } from './where.js';
+
+/** Serves resources from a TypeORM data source. */
+export class TypeOrmRepository implements ResourceRepository {
+  private readonly dialect: Dialect;
+  private readonly columns: Columns;
+  private readonly dataSource: DataSource;
+  private readonly turns: Turns | undefined;
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly operators: ReadonlyMap<string, SqlOperator>,
+  ) {
+    this.dataSource = schema.dataSource;
+    this.dialect = dialectOf(this.dataSource);
+    this.columns = new Columns(schema, this.dialect);
+    this.turns = this.dialect.name === 'sqlite' ? new Turns() : undefined;
+  }
+
+  /** The statements that a query becomes. */
+  plan(query: Query): Plan {
+    return new Planner(this.schema, this.columns, this.dialect, this.operators, query).plan();
+  }
+
+  find(query: Query): Promise<Result> {
+    return this.takeTurn(async () => {
+      const runner = this.dataSource.createQueryRunner('slave');
+      try {
+        return await this.run(query, runner);
+      } finally {
+        await runner.release();
+      }
+    });
+  }
+
+  transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T> {
+    if (join instanceof EntityManager) return work(this.session(join));
+    return this.takeTurn(() => inTransaction(this.dataSource, (manager) => work(this.session(manager))));
+  }
+
+  private session(manager: EntityManager): RepositorySession {
+    const { schema, columns, dialect, operators } = this;
+    return {
+      find: (query: Query): Promise<Result> =>
+        this.run(query, manager.queryRunner ?? this.dataSource.createQueryRunner()),
+      apply: (change: Change): Promise<Applied> =>
+        applyChange({ schema, columns, dialect, operators, manager }, change),
+    };
+  }
+
+  private async run(query: Query, runner: QueryRunner): Promise<Result> {
+    try {
+      return await new Finding(query, this.plan(query), runner, this.schema, this.dialect).run();
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  }
+
+  private takeTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns === undefined ? work() : this.turns.run(work);
+  }
+}

@@ -1,0 +1,375 @@
+/**
+ * Change → rows. Where an entity has hooks of its own, its instance is written the way TypeORM writes it; where
+ * it has none, one statement does it.
+ */
+import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import { ConflictError } from '../errors.js';
+import type {
+  Applied,
+  Change,
+  Create,
+  EditRelationship,
+  LinkChange,
+  LinkTarget,
+  Remove,
+  RemoveMany,
+  Update,
+  UpdateMany,
+} from '../query/change.js';
+import { noSuchResource } from '../query/faults.js';
+import type { Filter } from '../query/filter.js';
+import { toJson } from '../query/values.js';
+import { formatId, type Resource } from '../resource/resource.js';
+import { translateDatabaseError, type Constraint } from './database-errors.js';
+import { allOf, render, sql, type Sql } from './fragment.js';
+import { setValues } from './entity-values.js';
+import { changesMore, needsInstance } from './hooks.js';
+import { isOnRow, Links, primaryKeyOf, referenceTo } from './links.js';
+import { findKeys, findRow, findTargets, whereOf, type RowKey, type WriteContext } from './rows-to-write.js';
+import { forwardException, validateEntity } from './validation.js';
+
+/** Does what a change says, in the context's transaction. */
+export async function applyChange(context: WriteContext, change: Change): Promise<Applied> {
+  try {
+    return await new Saver(context, change).apply();
+  } catch (error) {
+    const forwarded = forwardException(change, error);
+    if (forwarded !== error) throw forwarded;
+    throw translateDatabaseError(error, (constraint) => pointerTo(context, change, constraint));
+  }
+}
+
+/** Which part of the body a violated constraint is about, if the viewer may know. */
+function pointerTo({ schema }: WriteContext, change: Change, { columns, name }: Constraint): string | undefined {
+  const metadata = schema.metadata(change.resource.model);
+  const constraint = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
+    (each) => name !== undefined && each.name === name,
+  );
+  const [first] = constraint?.columns.map((column) => column.databaseName) ?? columns;
+  const column = metadata.columns.find((each) => each.databaseName === first);
+  const property = column?.relationMetadata?.propertyPath ?? column?.propertyPath;
+  const field = property === undefined ? undefined : change.fieldName(property);
+  return field === undefined ? undefined : `/data/${field}`;
+}
+
+class Saver {
+  private readonly metadata: EntityMetadata;
+  private readonly links: Links;
+
+  constructor(
+    private readonly context: WriteContext,
+    private readonly change: Change,
+  ) {
+    this.metadata = context.schema.metadata(change.resource.model);
+    this.links = new Links(context);
+  }
+
+  apply(): Promise<Applied> {
+    const { change } = this;
+    switch (change.kind) {
+      case 'create':
+        return this.create(change);
+      case 'update':
+        return this.update(change);
+      case 'remove':
+        return this.remove(change);
+      case 'edit-relationship':
+        return this.editRelationship(change);
+      case 'update-many':
+        return this.updateMany(change);
+      case 'remove-many':
+        return this.removeMany(change);
+    }
+  }
+
+  private async create(change: Create): Promise<Applied> {
+    const { manager } = this.context;
+    const targets = await findTargets(this.context, change.links);
+    const entity = this.metadata.create(manager.queryRunner) as ObjectLiteral;
+    await setValues(this.context, entity, [...(change.id?.values ?? []), ...change.values]);
+    const far = this.setLinks(entity, change.links, targets);
+    await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
+    if (this.metadata.hasAllPrimaryKeys(entity)) await this.expectNew(entity, change);
+    if (this.metadata.treeType === undefined)
+      await manager.createQueryBuilder().insert().into(this.metadata.target).values(entity).execute();
+    else await manager.save(this.metadata.target, entity, { transaction: false });
+    for (const link of far) await this.links.edit(entity, link, targets);
+    return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
+  }
+
+  /** TypeORM would take a row with a known key for an update; and deleted rows keep their ids. */
+  private async expectNew(entity: ObjectLiteral, change: Create): Promise<void> {
+    const { columns, dialect, manager, schema } = this.context;
+    const { driver } = schema.dataSource;
+    const equals = this.metadata.primaryColumns.map((column) => {
+      const value: unknown = driver.preparePersistentValue(column.getEntityValue(entity), column);
+      return sql`${columns.column(column, 't')} = ${{ kind: 'param', value }}`;
+    });
+    const statement = render(
+      sql`SELECT 1 AS c0 FROM ${columns.table(this.metadata, 't')} WHERE ${allOf(equals)}`,
+      dialect.placeholder,
+    );
+    const rows = await manager.query<unknown[]>(statement.text, [...statement.parameters]);
+    if (rows.length === 0) return;
+    const pointer =
+      change.id === undefined
+        ? pointerTo(this.context, change, { columns: [this.metadata.primaryColumns[0]!.databaseName], name: undefined })
+        : '/data/id';
+    throw new ConflictError(`There is a ${change.resource.name} with this id already.`, {
+      source: pointer === undefined ? undefined : { pointer },
+    });
+  }
+
+  private async update(change: Update): Promise<Applied> {
+    const { resource } = change;
+    const targets = await findTargets(this.context, change.links);
+    const far = change.links.filter((link) => !this.onRow(link));
+    const values = await this.partial(change, targets);
+    await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
+    const count = Object.keys(values).length;
+    if (!this.needsInstance(change) && far.length === 0) {
+      if (count === 0) await findRow(this.context, resource, change.filter, change.id, false);
+      else await this.updateByFilter(resource, values, change.filter, change.id);
+    } else {
+      const key = await findRow(this.context, resource, change.filter, change.id, true);
+      if (count > 0 || this.needsInstance(change)) await this.updateRow(change, key, values, targets);
+      for (const link of far) await this.links.edit(key, link, targets);
+    }
+    return { id: change.id, count: 1, changedMore: changesMore(this.context.schema.dataSource, this.metadata) };
+  }
+
+  /** True where listeners, subscribers, trees or setters want an instance. */
+  private needsInstance({ values }: Update | UpdateMany): boolean {
+    const setters = values.some(({ attribute }) => attribute.kind === 'computed');
+    return setters || needsInstance(this.context.schema.dataSource, this.metadata, 'update');
+  }
+
+  /** One row, by its key. */
+  private async updateRow(
+    change: Update | UpdateMany,
+    key: RowKey,
+    values: ObjectLiteral,
+    targets: ReadonlyMap<LinkTarget, RowKey>,
+  ): Promise<void> {
+    const { manager } = this.context;
+    const where = primaryKeyOf(this.metadata, key);
+    if (!this.needsInstance(change)) {
+      await manager
+        .createQueryBuilder()
+        .update(this.metadata.target)
+        .set(values)
+        .whereInIds([where])
+        .updateEntity(false)
+        .execute();
+      return;
+    }
+    const entity = await manager.findOneOrFail(this.metadata.target, { where, loadEagerRelations: false });
+    await setValues(this.context, entity, change.values);
+    this.setLinks(entity, change.links, targets);
+    await manager.save(this.metadata.target, entity, { reload: false, transaction: false });
+  }
+
+  /** One statement with the whole filter in it: a row that does not pass is not there. */
+  private async updateByFilter(resource: Resource, values: ObjectLiteral, filter: Filter, id: string): Promise<void> {
+    const { text, parameters } = this.condition(resource, filter);
+    const { affected } = await this.context.manager
+      .createQueryBuilder()
+      .update(this.metadata.target)
+      .set(values)
+      .where(text, parameters)
+      .updateEntity(false)
+      .execute();
+    if (affected === 0) throw noSuchResource(resource, id);
+  }
+
+  /** A filter for TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
+  private condition(
+    resource: Resource,
+    filter: Filter | undefined,
+  ): { readonly text: string; readonly parameters: ObjectLiteral } {
+    const where = whereOf(this.context);
+    const alias = this.metadata.tableName;
+    const conditions: Sql[] = [
+      ...where.rowConditions(resource.model, alias),
+      ...where.exactConditions(resource, alias),
+      ...(filter === undefined ? [] : [where.condition(filter, alias)]),
+    ];
+    const { text, parameters } = render(allOf(conditions), (index) => `:restless_${index}`);
+    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
+  }
+
+  private async remove(change: Remove): Promise<Applied> {
+    const { resource } = change;
+    if (needsInstance(this.context.schema.dataSource, this.metadata, 'remove')) {
+      const key = await findRow(this.context, resource, change.filter, change.id, true);
+      await this.removeRow(key);
+    } else if ((await this.removeByFilter(resource, change.filter)) === 0) {
+      throw noSuchResource(resource, change.id);
+    }
+    return { id: change.id, count: 1, changedMore: false };
+  }
+
+  private async removeByFilter(resource: Resource, filter: Filter | undefined): Promise<number> {
+    const { text, parameters } = this.condition(resource, filter);
+    const builder = this.context.manager.createQueryBuilder();
+    const { target } = this.metadata;
+    const removal =
+      this.metadata.deleteDateColumn === undefined
+        ? builder.delete().from(target).where(text, parameters)
+        : builder.softDelete().from(target).where(text, parameters);
+    return (await removal.execute()).affected ?? 0;
+  }
+
+  private async removeRow(key: RowKey): Promise<void> {
+    const { manager } = this.context;
+    const cascades = this.metadata.relations
+      .filter((relation) => relation.isCascadeRemove)
+      .map((relation) => [relation.propertyPath, true]);
+    const entity = await manager.findOneOrFail(this.metadata.target, {
+      where: primaryKeyOf(this.metadata, key),
+      relations: Object.fromEntries(cascades) as Record<string, true>,
+      loadEagerRelations: false,
+    });
+    if (this.metadata.deleteDateColumn === undefined)
+      await manager.remove(this.metadata.target, entity, { transaction: false });
+    else await manager.softRemove(this.metadata.target, entity, { transaction: false });
+  }
+
+  private async editRelationship(change: EditRelationship): Promise<Applied> {
+    const { link, resource } = change;
+    const key = await findRow(this.context, resource, change.filter, change.id, true);
+    const targets = await findTargets(this.context, [link]);
+    if (this.onRow(link)) {
+      const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link] };
+      await this.updateRow(asUpdate, key, await this.partial(asUpdate, targets), targets);
+    } else {
+      await this.links.edit(key, link, targets);
+    }
+    return { id: change.id, count: 1, changedMore: false };
+  }
+
+  private async updateMany(change: UpdateMany): Promise<Applied> {
+    const { resource } = change;
+    const targets = await findTargets(this.context, change.links);
+    const far = change.links.filter((link) => !this.onRow(link));
+    const values = await this.partial(change, targets);
+    await validateEntity(change, values, 'update');
+    if (resource.options.bulk === 'statement' && far.length === 0 && Object.keys(values).length > 0) {
+      const { text, parameters } = this.condition(resource, change.filter);
+      const update = this.context.manager
+        .createQueryBuilder()
+        .update(this.metadata.target)
+        .set(values)
+        .where(text, parameters);
+      return { id: undefined, count: (await update.updateEntity(false).execute()).affected ?? 0, changedMore: true };
+    }
+    const keys = await this.allKeys(resource, change.filter);
+    for (const key of keys) {
+      if (Object.keys(values).length > 0 || this.needsInstance(change))
+        await this.updateRow(change, key, values, targets);
+      for (const link of far) await this.links.edit(key, link, targets);
+    }
+    return { id: undefined, count: keys.length, changedMore: true };
+  }
+
+  private async removeMany(change: RemoveMany): Promise<Applied> {
+    const { resource, filter } = change;
+    const hooks = needsInstance(this.context.schema.dataSource, this.metadata, 'remove');
+    if (resource.options.bulk === 'statement' || !hooks) {
+      return { id: undefined, count: await this.removeByFilter(resource, filter), changedMore: false };
+    }
+    const keys = await this.allKeys(resource, filter);
+    for (const key of keys) await this.removeRow(key);
+    return { id: undefined, count: keys.length, changedMore: false };
+  }
+
+  private async allKeys(resource: Resource, filter: Filter | undefined): Promise<readonly RowKey[]> {
+    const found = await findKeys(this.context, resource, {
+      conditions: (where, alias) => [
+        ...where.rowConditions(resource.model, alias),
+        ...where.exactConditions(resource, alias),
+        ...(filter === undefined ? [] : [where.condition(filter, alias)]),
+      ],
+      lock: true,
+    });
+    return found.map(({ key }) => key);
+  }
+
+  private onRow(link: LinkChange): boolean {
+    return isOnRow(this.context.schema.relationMetadata(link.relationship.model));
+  }
+
+  /** The columns that change, as an instance with nothing else in it. */
+  private async partial(
+    change: Update | UpdateMany,
+    targets: ReadonlyMap<LinkTarget, RowKey>,
+  ): Promise<QueryDeepPartialEntity<ObjectLiteral>> {
+    const entity = this.metadata.create() as QueryDeepPartialEntity<ObjectLiteral>;
+    await setValues(
+      this.context,
+      entity,
+      change.values.filter(({ attribute }) => attribute.kind !== 'computed'),
+    );
+    this.setLinks(entity, change.links, targets);
+    return entity;
+  }
+
+  /** Sets the relationships that stand on the row; gives back the others. */
+  private setLinks(
+    entity: ObjectLiteral,
+    links: readonly LinkChange[],
+    targets: ReadonlyMap<LinkTarget, RowKey>,
+  ): readonly LinkChange[] {
+    for (const link of links) {
+      const relation = this.context.schema.relationMetadata(link.relationship.model);
+      if (!isOnRow(relation)) continue;
+      const [target] = link.targets;
+      const key = target === undefined ? undefined : targets.get(target);
+      relation.setEntityValue(entity, key === undefined ? null : referenceTo(relation.inverseEntityMetadata, key));
+    }
+    return links.filter((link) => !this.onRow(link));
+  }
+
+  private async idOf(resource: Resource, entity: ObjectLiteral): Promise<string> {
+    const parts = resource.id.map(
+      ({ column }) => this.context.schema.columnMetadata(column).getEntityValue(entity) as unknown,
+    );
+    if (parts.every((part) => part !== undefined && part !== null)) {
+      return formatId(
+        parts.map((part) => String(toJson(part))),
+        resource.options.idSeparator,
+      );
+    }
+    // The id is a column that the database filled in.
+    const key = primaryKeyOf(this.metadata, entity);
+    const { columns, schema } = this.context;
+    const [found] = await findKeys(this.context, resource, {
+      conditions: (_where, alias) =>
+        this.metadata.primaryColumns.map((column) => {
+          const value: unknown = schema.dataSource.driver.preparePersistentValue(column.getEntityValue(key), column);
+          return sql`${columns.column(column, alias)} = ${{ kind: 'param', value }}`;
+        }),
+      lock: false,
+    });
+    return found!.id;
+  }
+}
+
+/** What class-validator looks at: the instance with the members that its to-many relationships are to have. */
+function withMembers(
+  entity: ObjectLiteral,
+  far: readonly LinkChange[],
+  targets: ReadonlyMap<LinkTarget, RowKey>,
+  { schema }: WriteContext,
+): ObjectLiteral {
+  if (far.length === 0) return entity;
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(entity) as object) as ObjectLiteral, entity);
+  for (const link of far) {
+    const relation = schema.relationMetadata(link.relationship.model);
+    const members = link.targets
+      .flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []))
+      .map((key) => referenceTo(relation.inverseEntityMetadata, key));
+    copy[relation.propertyName] = link.relationship.toMany ? members : (members[0] ?? null);
+  }
+  return copy;
+}

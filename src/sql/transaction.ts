@@ -1,0 +1,56 @@
+/**
+ * Transactions: everything of one request in one, repeated where the database could not serialize it, and one
+ * at a time where all requests share one connection.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { defer, lastValueFrom, retry, throwError, timer, type Observable } from 'rxjs';
+import type { DataSource, EntityManager } from 'typeorm';
+import { RestlessError } from '../errors.js';
+import { isRetryable, translateDatabaseError } from './database-errors.js';
+
+/** Attempts in all. */
+const ATTEMPTS = 6;
+/** The longest first pause, in milliseconds; each further one may be twice as long. */
+const FIRST_PAUSE = 10;
+
+/**
+ * Runs work in a transaction; serialization failures and deadlocks are tried again after a random pause.
+ *
+ * @throws RestlessError `UNAVAILABLE` where that did not help.
+ */
+export async function inTransaction<T>(
+  dataSource: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const attempt = defer(() => dataSource.transaction(work));
+  const pause = (error: unknown, count: number): Observable<unknown> =>
+    isRetryable(error) ? timer(Math.random() * FIRST_PAUSE * 2 ** count) : throwError(() => error);
+  try {
+    return await lastValueFrom(attempt.pipe(retry({ count: ATTEMPTS - 1, delay: pause })));
+  } catch (error) {
+    if (isRetryable(error)) {
+      throw new RestlessError(
+        'UNAVAILABLE',
+        'The database is too busy with other changes to the same rows; try again.',
+      );
+    }
+    throw translateDatabaseError(error);
+  }
+}
+
+/**
+ * Lets work on a shared connection take turns. SQLite has one connection for all requests: what one of them
+ * does inside its transaction must not mix with the statements of another.
+ */
+export class Turns {
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly inside = new AsyncLocalStorage<true>();
+
+  /** Runs work when it is its turn; work that is started from within is part of the same turn. */
+  run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.inside.getStore() === true) return work();
+    const turn = this.last.then(() => this.inside.run(true, work));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+}

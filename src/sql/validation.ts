@@ -1,0 +1,91 @@
+/**
+ * class-validator's decorators on entities, where the package is installed; and the errors that entities
+ * throw themselves, where a resource forwards them.
+ */
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import type { ObjectLiteral } from 'typeorm';
+import { RestlessError, RestlessErrors } from '../errors.js';
+import type { Change } from '../query/change.js';
+import { quote } from '../query/faults.js';
+
+type ClassValidator = typeof import('class-validator');
+
+let loading: Promise<ClassValidator | undefined> | undefined;
+
+/** The package, if the application has it. */
+function classValidator(): Promise<ClassValidator | undefined> {
+  loading ??= import('class-validator').catch(() => undefined);
+  return loading;
+}
+
+/**
+ * Validates an instance: decorators without a group, and those of the group `create` or `update`.
+ *
+ * @throws RestlessErrors with all failures, each with a pointer.
+ */
+export async function validateEntity(change: Change, entity: ObjectLiteral, group: 'create' | 'update'): Promise<void> {
+  const library = await classValidator();
+  if (library === undefined || !hasDecorators(library, entity)) return;
+  // On PATCH only what was sent is looked at; null was sent.
+  const options: ValidatorOptions = { forbidUnknownValues: false, skipUndefinedProperties: group === 'update' };
+  const failures = [
+    ...(await library.validate(entity, { ...options, strictGroups: true })),
+    ...(await library.validate(entity, { ...options, groups: [group] })),
+  ];
+  const errors = failures.flatMap((failure) => failuresOf(change, failure, ''));
+  if (errors.length > 0) throw new RestlessErrors(distinct(errors));
+}
+
+function hasDecorators(library: ClassValidator, entity: ObjectLiteral): boolean {
+  const storage = library.getMetadataStorage();
+  return storage.getTargetValidationMetadatas(entity.constructor, '', true, false).length > 0;
+}
+
+function failuresOf(change: Change, failure: ValidationError, path: string): readonly RestlessError[] {
+  const property = path === '' ? failure.property : `${path}.${failure.property}`;
+  const own = Object.values(failure.constraints ?? {}).map((message) => validationError(change, property, message));
+  return [...own, ...(failure.children ?? []).flatMap((child) => failuresOf(change, child, property))];
+}
+
+/** Decorators with `always` answer in both rounds. */
+function distinct(errors: readonly RestlessError[]): readonly RestlessError[] {
+  return [...new Map(errors.map((error) => [`${error.source?.pointer} ${error.detail}`, error])).values()];
+}
+
+/** One failure; the field is named where the viewer may know it. @see VAL-09 */
+function validationError(change: Change, property: string | undefined, message: string): RestlessError {
+  const code = change.resource.options.validationStatus === 422 ? 'UNPROCESSABLE' : 'VALIDATION';
+  const field = property === undefined ? undefined : change.fieldName(property);
+  const inner =
+    property
+      ?.split('.')
+      .slice(1)
+      .map((part) => `/${part}`)
+      .join('') ?? '';
+  return new RestlessError(code, message, {
+    source: field === undefined ? undefined : { pointer: `/data/${field}${inner}` },
+  });
+}
+
+/**
+ * The error to answer with for what an entity, a listener or a subscriber threw: forwarded if the resource
+ * says so, otherwise given back as it is.
+ *
+ * @see VAL-01, VAL-02, VAL-10, VAL-11
+ */
+export function forwardException(change: Change, error: unknown): unknown {
+  const { validationExceptions } = change.resource.options;
+  if (!(error instanceof Error) || !validationExceptions.some((type) => error instanceof type)) return error;
+  const errors: unknown = 'errors' in error ? error.errors : undefined;
+  if (typeof errors === 'string') return validationError(change, undefined, errors);
+  if (typeof errors !== 'object' || errors === null) {
+    return validationError(change, undefined, error.message === '' ? 'The values are not valid.' : error.message);
+  }
+  return new RestlessErrors(
+    Object.entries(errors).flatMap(([property, messages]) =>
+      (Array.isArray(messages) ? (messages as unknown[]) : [messages]).map((message) =>
+        validationError(change, property, `${quote(property)}: ${String(message)}`),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,156 @@
+/**
+ * Decodes a JSON:API document into a ChangeRequest: form, not meaning. Members that JSON:API does not define
+ * are ignored outside `attributes` and `relationships`.
+ */
+import { BadRequestError, ConflictError, RestlessErrors, type RestlessError } from '../../errors.js';
+import type { ChangeRequest, RawLinkage, RawMember, RawReference, RawResource } from '../../query/api-request.js';
+import { describe, escapePointer, quote } from '../../query/faults.js';
+import { ExactNumber } from '../../query/values.js';
+import type { Resource } from '../../resource/resource.js';
+import type { IncomingChange, ReadOptions } from '../wire-format.js';
+import { parseBody } from '../json-body.js';
+import { read } from './read.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Decodes a request to write.
+ *
+ * @throws BadRequestError, ConflictError or RestlessErrors, each with a pointer to something that is there.
+ */
+export function readChange(incoming: IncomingChange, options: ReadOptions): ChangeRequest {
+  const { operation, body } = incoming;
+  const request = read({ ...incoming, operation: 'GET_RESOURCE' }, options);
+  const base = { operation, request, resource: undefined, linkage: undefined };
+  if (operation === 'DELETE_RESOURCE' || operation === 'DELETE_COLLECTION') return base;
+  const document = body === undefined || body === '' ? undefined : parseBody(body, options.bodyDepth);
+  const decoder = new DocumentDecoder(incoming.resource, incoming.id);
+  const data = decoder.data(document);
+  if (operation.endsWith('RELATIONSHIP')) {
+    return decoder.finish({ ...base, linkage: decoder.linkage(incoming.relation!, data, '/data') });
+  }
+  return decoder.finish({ ...base, resource: decoder.resourceObject(data, operation) });
+}
+
+class DocumentDecoder {
+  private readonly faults: RestlessError[] = [];
+
+  constructor(
+    private readonly resource: Resource,
+    private readonly urlId: string | undefined,
+  ) {}
+
+  finish(change: ChangeRequest): ChangeRequest {
+    if (this.faults.length === 1) throw this.faults[0]!;
+    if (this.faults.length > 1) throw new RestlessErrors(this.faults);
+    return change;
+  }
+
+  data(document: unknown): unknown {
+    if (document === undefined) throw bad('The request has no body. Expected a JSON:API document with "data".', '');
+    if (!isObject(document)) throw bad(`Expected a JSON:API document, got ${describe(document)}.`, '');
+    if (!Object.hasOwn(document, 'data')) throw bad('The document has no "data".', '');
+    return document['data'];
+  }
+
+  /** @see CRE-17…CRE-23, UPD-08 */
+  resourceObject(data: unknown, operation: ChangeRequest['operation']): RawResource {
+    if (!isObject(data)) throw bad(`Expected a resource object, got ${describe(data)}.`, '/data');
+    const { type } = data;
+    if (typeof type !== 'string')
+      this.faults.push(bad('A resource object needs a "type".', Object.hasOwn(data, 'type') ? '/data/type' : '/data'));
+    else if (type !== this.resource.name) {
+      this.faults.push(
+        conflict(`This is the collection of ${this.resource.name}; ${quote(type)} does not belong here.`, '/data/type'),
+      );
+    }
+    const id = this.id(data, '/data');
+    if (operation === 'PATCH_RESOURCE') this.checkId(id?.value);
+    return {
+      id,
+      attributes: this.members(data['attributes'], '/data/attributes'),
+      relationships: this.members(data['relationships'], '/data/relationships').flatMap(
+        ({ name, value, pointer }) => this.relationship(name, value, pointer) ?? [],
+      ),
+    };
+  }
+
+  private checkId(id: string | undefined): void {
+    if (id === undefined) this.faults.push(bad('A resource object needs the "id" of the resource.', '/data'));
+    else if (id !== this.urlId) {
+      this.faults.push(
+        conflict(`The address names the id ${quote(this.urlId!)}, the document ${quote(id)}.`, '/data/id'),
+      );
+    }
+  }
+
+  /** Numbers are accepted as if they were texts (decision 4). */
+  private id(object: Json, pointer: string): RawResource['id'] {
+    const { id } = object;
+    if (id === undefined) return undefined;
+    if (typeof id === 'string') return { value: id, pointer: `${pointer}/id` };
+    if (typeof id === 'number') return { value: String(id), pointer: `${pointer}/id` };
+    if (id instanceof ExactNumber) return { value: id.digits, pointer: `${pointer}/id` };
+    this.faults.push(bad(`An id is a text, not ${describe(id)}.`, `${pointer}/id`));
+    return undefined;
+  }
+
+  private members(object: unknown, pointer: string): RawMember[] {
+    if (object === undefined) return [];
+    if (!isObject(object)) {
+      this.faults.push(bad(`Expected an object, got ${describe(object)}.`, pointer));
+      return [];
+    }
+    return Object.entries(object).map(([name, value]) => ({
+      name,
+      value,
+      pointer: `${pointer}/${escapePointer(name)}`,
+    }));
+  }
+
+  private relationship(name: string, value: unknown, pointer: string): RawLinkage | undefined {
+    if (!isObject(value)) {
+      this.faults.push(bad(`Expected a relationship with "data", got ${describe(value)}.`, pointer));
+      return undefined;
+    }
+    if (!Object.hasOwn(value, 'data')) {
+      this.faults.push(bad(`The relationship ${quote(name)} has no "data".`, pointer));
+      return undefined;
+    }
+    return this.linkage(name, value['data'], `${pointer}/data`);
+  }
+
+  /** Resource linkage: null, an identifier, or a list of identifiers. */
+  linkage(name: string, data: unknown, pointer: string): RawLinkage {
+    const many = Array.isArray(data);
+    const list: readonly unknown[] = many ? (data as unknown[]) : data === null ? [] : [data];
+    const references = list.flatMap(
+      (each, index) => this.reference(each, many ? `${pointer}/${index}` : pointer) ?? [],
+    );
+    return { name, references, many, pointer };
+  }
+
+  private reference(value: unknown, pointer: string): RawReference | undefined {
+    if (!isObject(value)) {
+      this.faults.push(bad(`Expected a resource identifier, got ${describe(value)}.`, pointer));
+      return undefined;
+    }
+    const id = this.id(value, pointer);
+    if (typeof value['type'] !== 'string') this.faults.push(bad('A resource identifier needs a "type".', pointer));
+    else if (id === undefined) this.faults.push(bad('A resource identifier needs an "id".', pointer));
+    else return { type: value['type'], id: id.value, pointer };
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+function bad(detail: string, pointer: string): BadRequestError {
+  return new BadRequestError('BAD_BODY', detail, { source: { pointer } });
+}
+
+function conflict(detail: string, pointer: string): ConflictError {
+  return new ConflictError(detail, { source: { pointer } });
+}
