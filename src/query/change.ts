@@ -39,6 +39,8 @@ export interface LinkChange {
 
 interface BaseChange {
   readonly resource: Resource;
+  /** Which rows exist for the viewer; what a change leaves behind has to be among them. */
+  readonly scope: Filter | undefined;
   /** Names the field in errors: what the viewer may see or write. */
   readonly fieldName: (property: string) => string | undefined;
 }
@@ -56,8 +58,6 @@ export interface Create extends BaseChange {
 /** Finds one row: by its id, within the scope. */
 interface Selected extends BaseChange {
   readonly filter: Filter;
-  /** True where nothing but the id is compared: then a statement that changes no row says that there is none. */
-  readonly plain: boolean;
   /** The id, for errors. */
   readonly id: string;
 }

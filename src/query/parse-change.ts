@@ -48,7 +48,11 @@ class ChangeParser {
   parse(): Change {
     const { request, operation } = this.change;
     const { resource } = this;
-    const base = { resource, fieldName: (property: string) => this.fieldName(property) };
+    const base = {
+      resource,
+      scope: scopeFilter(resource, this.rules),
+      fieldName: (property: string) => this.fieldName(property),
+    };
     switch (operation) {
       case 'POST_RESOURCE':
         return this.checked({
@@ -108,13 +112,12 @@ class ChangeParser {
     return undefined;
   }
 
-  private selected(request: ApiRequest): { readonly filter: Filter; readonly plain: boolean; readonly id: string } {
+  private selected(request: ApiRequest): { readonly filter: Filter; readonly id: string } {
     const id = request.id!;
     const own = idFilter(this.resource, id);
     if (own === undefined) throw noSuchResource(this.resource, id);
     const restrictions = parseRestrictions(this.resource, request.restrictions, this.rules);
-    const scope = scopeFilter(this.resource, this.rules);
-    return { filter: and([own, restrictions, scope])!, plain: restrictions === undefined && scope === undefined, id };
+    return { filter: and([own, restrictions, scopeFilter(this.resource, this.rules)])!, id };
   }
 
   private manyFilter(request: ApiRequest): Filter | undefined {

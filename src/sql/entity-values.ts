@@ -7,26 +7,34 @@ import type { FieldValue } from '../query/change.js';
 import type { DatabaseClock } from '../query/values.js';
 import type { ColumnModel } from '../resource/entity-model.js';
 import { raw, render, sql } from './fragment.js';
+import { setProperty } from './instances.js';
 import type { WriteContext } from './rows-to-write.js';
 
-/** Sets checked values on an instance. */
+/**
+ * Sets checked values on an instance.
+ *
+ * @param partial nothing else is to be on it, not even what the constructors of embedded objects would put there
+ */
 export async function setValues(
   context: WriteContext,
   entity: ObjectLiteral,
   values: readonly FieldValue[],
+  partial = false,
 ): Promise<void> {
   for (const { attribute, value, pointer } of values) {
     if (attribute.kind === 'computed') entity[attribute.property] = value;
-    else if (attribute.kind === 'embedded') await setValues(context, entity, value as readonly FieldValue[]);
+    else if (attribute.kind === 'embedded') await setValues(context, entity, value as readonly FieldValue[], partial);
     else {
       const metadata = context.schema.columnMetadata(attribute.column);
-      metadata.setEntityValue(entity, await entityValue(context, attribute.column, value, pointer));
+      const entityValue = await toEntityValue(context, attribute.column, value, pointer);
+      if (partial) setProperty(metadata.entityMetadata, entity, metadata.propertyPath, entityValue);
+      else metadata.setEntityValue(entity, entityValue);
     }
   }
 }
 
 /** A checked value as the entity holds it. */
-async function entityValue(
+async function toEntityValue(
   context: WriteContext,
   column: ColumnModel,
   value: FieldValue['value'],

@@ -6,10 +6,11 @@ import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { isDuplicate, TryAgain } from './database-errors.js';
-import { join, param, raw, sql, type Sql } from './fragment.js';
+import { join, param, sql, type Sql } from './fragment.js';
+import { primaryKeyOf, referenceTo, setProperty } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
-import { findKeys, type RowKey, type WriteContext } from './rows-to-write.js';
+import { findKeys, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
 
 /** True for relationships whose join columns stand on the row itself. */
 export function isOnRow(relation: RelationMetadata): boolean {
@@ -20,10 +21,16 @@ export class Links {
   constructor(private readonly context: WriteContext) {}
 
   /** Changes a relationship whose columns are not on the row itself. */
-  async edit(owner: RowKey, change: LinkChange, targets: ReadonlyMap<LinkTarget, RowKey>): Promise<void> {
+  async edit(
+    owner: RowKey,
+    change: LinkChange,
+    targets: ReadonlyMap<LinkTarget, RowKey>,
+    isNew = false,
+  ): Promise<void> {
     const relation = this.context.schema.relationMetadata(change.relationship.model);
     const named = change.targets.flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []));
-    const current = await this.current(owner, change, named);
+    // A row that has just been made has no members yet.
+    const current = isNew ? [] : await this.current(owner, change, named);
     const target = relation.inverseEntityMetadata;
     const isCurrent = keySet(target, current);
     const isNamed = keySet(target, named);
@@ -46,7 +53,7 @@ export class Links {
         ...where.rowConditions(relationship.target.model, alias),
         this.isMember(link, owner, alias),
         ...(visible === undefined ? [] : [where.condition(visible, alias)]),
-        ...(action === 'set' ? [] : [this.isOneOf(metadata, named, alias)]),
+        ...(action === 'set' ? [] : [rowIsOneOf(context, metadata, named, alias)]),
       ],
       lock: false,
     });
@@ -70,21 +77,6 @@ export class Links {
     const far = junction.target.map(({ far: column }) => columns.column(column, alias));
     const row = far.length === 1 ? far[0]! : sql`(${join(far, ', ')})`;
     return sql`${row} IN (SELECT ${join(near, ', ')} FROM ${columns.table(junction.metadata, 'j')} WHERE ${equals(junction.source, 'j')})`;
-  }
-
-  private isOneOf(metadata: EntityMetadata, keys: readonly RowKey[], alias: string): Sql {
-    const { columns, schema } = this.context;
-    const { driver } = schema.dataSource;
-    const rows = keys.map((key) =>
-      join(
-        metadata.primaryColumns.map(
-          (column) =>
-            sql`${columns.column(column, alias)} = ${param(driver.preparePersistentValue(column.getEntityValue(key), column))}`,
-        ),
-        ' AND ',
-      ),
-    );
-    return rows.length === 0 ? raw('1 = 0') : sql`(${join(rows, ' OR ')})`;
   }
 
   private async editJunction(
@@ -136,11 +128,8 @@ export class Links {
       return;
     }
     const values: ObjectLiteral = {};
-    for (const column of inverse.joinColumns) {
-      // The relation's own value goes to all of its columns at once.
-      if (inverse.joinColumns.indexOf(column) === 0)
-        inverse.setEntityValue(values, owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner));
-    }
+    const reference = owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner);
+    setProperty(metadata, values, inverse.propertyPath, reference);
     await manager
       .createQueryBuilder()
       .update(metadata.target)
@@ -149,23 +138,6 @@ export class Links {
       .updateEntity(false)
       .execute();
   }
-}
-
-/** An instance that stands for a row: what TypeORM writes into join columns is read off it. */
-export function referenceTo(metadata: EntityMetadata, key: RowKey): ObjectLiteral {
-  const reference = metadata.create() as ObjectLiteral;
-  for (const column of metadata.columns) {
-    const value: unknown = column.getEntityValue(key);
-    if (value !== undefined && !column.isVirtual) column.setEntityValue(reference, value);
-  }
-  return reference;
-}
-
-/** The primary key alone, as TypeORM's criteria take it. */
-export function primaryKeyOf(metadata: EntityMetadata, key: RowKey): ObjectLiteral {
-  const primary: ObjectLiteral = {};
-  for (const column of metadata.primaryColumns) column.setEntityValue(primary, column.getEntityValue(key));
-  return primary;
 }
 
 function keySet(metadata: EntityMetadata, keys: readonly RowKey[]): (key: RowKey) => boolean {

@@ -7,10 +7,10 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { NotFoundError, RestlessErrors } from '../errors.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { noSuchResource, quote } from '../query/faults.js';
-import { and, or, type Filter } from '../query/filter.js';
+import { or, type Filter } from '../query/filter.js';
 import { formatId, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
-import type { Dialect } from './dialect.js';
+import { inTuples, type Dialect } from './dialect.js';
 import { allOf, join, raw, render, sql, type Sql } from './fragment.js';
 import { linkOf } from './relations.js';
 import type { Schema } from './schema.js';
@@ -150,7 +150,20 @@ function missingTarget({ resource, id, pointer }: LinkTarget): NotFoundError {
   return new NotFoundError(`There is no ${resource.name} with the id ${quote(id)}.`, { source: { pointer } });
 }
 
-/** All of the filters that are there. */
-export function bothFilters(...filters: readonly (Filter | undefined)[]): Filter | undefined {
-  return and(filters);
+/** The condition that a row is one of these, by its primary key. */
+export function rowIsOneOf(
+  { columns, schema }: WriteContext,
+  metadata: EntityMetadata,
+  keys: readonly ObjectLiteral[],
+  alias: string,
+): Sql {
+  if (keys.length === 0) return raw('1 = 0');
+  const { driver } = schema.dataSource;
+  const names = metadata.primaryColumns.map((column) => columns.column(column, alias));
+  const values = keys.map((key) =>
+    metadata.primaryColumns.map(
+      (column) => driver.preparePersistentValue(column.getEntityValue(key), column) as unknown,
+    ),
+  );
+  return inTuples(names, values);
 }

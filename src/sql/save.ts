@@ -3,7 +3,7 @@
  * it has none, one statement does it.
  */
 import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
-import { ConflictError } from '../errors.js';
+import { ConflictError, ForbiddenError } from '../errors.js';
 import type {
   Applied,
   Change,
@@ -24,9 +24,18 @@ import { translateDatabaseError, type Constraint } from './database-errors.js';
 import { allOf, render, sql, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance } from './hooks.js';
-import { isOnRow, Links, primaryKeyOf, referenceTo } from './links.js';
-import { findKeys, findRow, findTargets, whereOf, type RowKey, type WriteContext } from './rows-to-write.js';
-import { forwardException, validateEntity } from './validation.js';
+import { blankInstance, primaryKeyOf, referenceTo, setProperty } from './instances.js';
+import { isOnRow, Links } from './links.js';
+import {
+  findKeys,
+  findRow,
+  findTargets,
+  rowIsOneOf,
+  whereOf,
+  type RowKey,
+  type WriteContext,
+} from './rows-to-write.js';
+import { forwardException, validateEntity, withMembers } from './validation.js';
 
 /** Does what a change says, in the context's transaction. */
 export async function applyChange(context: WriteContext, change: Change): Promise<Applied> {
@@ -93,20 +102,16 @@ class Saver {
     if (this.metadata.treeType === undefined)
       await manager.createQueryBuilder().insert().into(this.metadata.target).values(entity).execute();
     else await manager.save(this.metadata.target, entity, { transaction: false });
-    for (const link of far) await this.links.edit(entity, link, targets);
+    for (const link of far) await this.links.edit(entity, link, targets, true);
+    await this.expectInScope([primaryKeyOf(this.metadata, entity)]);
     return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
   }
 
   /** TypeORM would take a row with a known key for an update; and deleted rows keep their ids. */
   private async expectNew(entity: ObjectLiteral, change: Create): Promise<void> {
-    const { columns, dialect, manager, schema } = this.context;
-    const { driver } = schema.dataSource;
-    const equals = this.metadata.primaryColumns.map((column) => {
-      const value: unknown = driver.preparePersistentValue(column.getEntityValue(entity), column);
-      return sql`${columns.column(column, 't')} = ${{ kind: 'param', value }}`;
-    });
+    const { columns, dialect, manager } = this.context;
     const statement = render(
-      sql`SELECT 1 AS c0 FROM ${columns.table(this.metadata, 't')} WHERE ${allOf(equals)}`,
+      sql`SELECT 1 AS c0 FROM ${columns.table(this.metadata, 't')} WHERE ${rowIsOneOf(this.context, this.metadata, [entity], 't')}`,
       dialect.placeholder,
     );
     const rows = await manager.query<unknown[]>(statement.text, [...statement.parameters]);
@@ -127,15 +132,35 @@ class Saver {
     const values = await this.partial(change, targets);
     await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
     const count = Object.keys(values).length;
-    if (!this.needsInstance(change) && far.length === 0) {
+    const inOne = !this.needsInstance(change) && far.length === 0 && change.scope === undefined;
+    if (inOne) {
       if (count === 0) await findRow(this.context, resource, change.filter, change.id, false);
       else await this.updateByFilter(resource, values, change.filter, change.id);
     } else {
       const key = await findRow(this.context, resource, change.filter, change.id, true);
       if (count > 0 || this.needsInstance(change)) await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
+      await this.expectInScope([key]);
     }
     return { id: change.id, count: 1, changedMore: changesMore(this.context.schema.dataSource, this.metadata) };
+  }
+
+  /**
+   * What a change leaves behind has to be there for the viewer: nobody puts a row where he does not see it.
+   *
+   * @throws ForbiddenError
+   */
+  private async expectInScope(keys: readonly RowKey[]): Promise<void> {
+    const { resource, scope } = this.change;
+    if (scope === undefined || keys.length === 0) return;
+    const seen = await findKeys(this.context, resource, {
+      conditions: (where, alias) => [
+        rowIsOneOf(this.context, this.metadata, keys, alias),
+        where.condition(scope, alias),
+      ],
+      lock: false,
+    });
+    if (seen.length < keys.length) throw new ForbiddenError(`This would put a ${resource.name} out of your own reach.`);
   }
 
   /** True where listeners, subscribers, trees or setters want an instance. */
@@ -245,6 +270,7 @@ class Saver {
     } else {
       await this.links.edit(key, link, targets);
     }
+    await this.expectInScope([key]);
     return { id: change.id, count: 1, changedMore: false };
   }
 
@@ -254,7 +280,8 @@ class Saver {
     const far = change.links.filter((link) => !this.onRow(link));
     const values = await this.partial(change, targets);
     await validateEntity(change, values, 'update');
-    if (resource.options.bulk === 'statement' && far.length === 0 && Object.keys(values).length > 0) {
+    const inOne = resource.options.bulk === 'statement' && change.scope === undefined;
+    if (inOne && far.length === 0 && Object.keys(values).length > 0) {
       const { text, parameters } = this.condition(resource, change.filter);
       const update = this.context.manager
         .createQueryBuilder()
@@ -269,6 +296,7 @@ class Saver {
         await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
     }
+    await this.expectInScope(keys);
     return { id: undefined, count: keys.length, changedMore: true };
   }
 
@@ -304,13 +332,14 @@ class Saver {
     change: Update | UpdateMany,
     targets: ReadonlyMap<LinkTarget, RowKey>,
   ): Promise<QueryDeepPartialEntity<ObjectLiteral>> {
-    const entity = this.metadata.create() as QueryDeepPartialEntity<ObjectLiteral>;
+    const entity = blankInstance(this.metadata) as QueryDeepPartialEntity<ObjectLiteral>;
     await setValues(
       this.context,
       entity,
       change.values.filter(({ attribute }) => attribute.kind !== 'computed'),
+      true,
     );
-    this.setLinks(entity, change.links, targets);
+    this.setLinks(entity, change.links, targets, true);
     return entity;
   }
 
@@ -319,13 +348,17 @@ class Saver {
     entity: ObjectLiteral,
     links: readonly LinkChange[],
     targets: ReadonlyMap<LinkTarget, RowKey>,
+    partial = false,
   ): readonly LinkChange[] {
     for (const link of links) {
       const relation = this.context.schema.relationMetadata(link.relationship.model);
       if (!isOnRow(relation)) continue;
       const [target] = link.targets;
       const key = target === undefined ? undefined : targets.get(target);
-      relation.setEntityValue(entity, key === undefined ? null : referenceTo(relation.inverseEntityMetadata, key));
+      const reference = key === undefined ? null : referenceTo(relation.inverseEntityMetadata, key);
+      // A lazy relation keeps its value elsewhere, where TypeORM's builder of UPDATE does not look.
+      if (partial) setProperty(this.metadata, entity, relation.propertyPath, reference);
+      else relation.setEntityValue(entity, reference);
     }
     return links.filter((link) => !this.onRow(link));
   }
@@ -342,34 +375,10 @@ class Saver {
     }
     // The id is a column that the database filled in.
     const key = primaryKeyOf(this.metadata, entity);
-    const { columns, schema } = this.context;
     const [found] = await findKeys(this.context, resource, {
-      conditions: (_where, alias) =>
-        this.metadata.primaryColumns.map((column) => {
-          const value: unknown = schema.dataSource.driver.preparePersistentValue(column.getEntityValue(key), column);
-          return sql`${columns.column(column, alias)} = ${{ kind: 'param', value }}`;
-        }),
+      conditions: (_where, alias) => [rowIsOneOf(this.context, this.metadata, [key], alias)],
       lock: false,
     });
     return found!.id;
   }
-}
-
-/** What class-validator looks at: the instance with the members that its to-many relationships are to have. */
-function withMembers(
-  entity: ObjectLiteral,
-  far: readonly LinkChange[],
-  targets: ReadonlyMap<LinkTarget, RowKey>,
-  { schema }: WriteContext,
-): ObjectLiteral {
-  if (far.length === 0) return entity;
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(entity) as object) as ObjectLiteral, entity);
-  for (const link of far) {
-    const relation = schema.relationMetadata(link.relationship.model);
-    const members = link.targets
-      .flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []))
-      .map((key) => referenceTo(relation.inverseEntityMetadata, key));
-    copy[relation.propertyName] = link.relationship.toMany ? members : (members[0] ?? null);
-  }
-  return copy;
 }

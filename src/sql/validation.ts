@@ -5,8 +5,10 @@
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { ObjectLiteral } from 'typeorm';
 import { RestlessError, RestlessErrors } from '../errors.js';
-import type { Change } from '../query/change.js';
+import type { Change, LinkChange, LinkTarget } from '../query/change.js';
 import { quote } from '../query/faults.js';
+import { referenceTo } from './instances.js';
+import type { RowKey, WriteContext } from './rows-to-write.js';
 
 type ClassValidator = typeof import('class-validator');
 
@@ -65,6 +67,25 @@ function validationError(change: Change, property: string | undefined, message: 
   return new RestlessError(code, message, {
     source: field === undefined ? undefined : { pointer: `/data/${field}${inner}` },
   });
+}
+
+/** What class-validator looks at: the instance with the members that its to-many relationships are to have. */
+export function withMembers(
+  entity: ObjectLiteral,
+  far: readonly LinkChange[],
+  targets: ReadonlyMap<LinkTarget, RowKey>,
+  { schema }: WriteContext,
+): ObjectLiteral {
+  if (far.length === 0) return entity;
+  const copy = Object.assign(Object.create(Object.getPrototypeOf(entity) as object) as ObjectLiteral, entity);
+  for (const link of far) {
+    const relation = schema.relationMetadata(link.relationship.model);
+    const members = link.targets
+      .flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []))
+      .map((key) => referenceTo(relation.inverseEntityMetadata, key));
+    copy[relation.propertyName] = link.relationship.toMany ? members : (members[0] ?? null);
+  }
+  return copy;
 }
 
 /**

@@ -1,0 +1,41 @@
+/**
+ * Instances of entities with nothing in them but what is set: a constructor would fill in its own values, and
+ * TypeORM would write these as well.
+ */
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+
+/** An instance that no constructor has seen. */
+export function blankInstance(metadata: EntityMetadata): ObjectLiteral {
+  const { target } = metadata;
+  return typeof target === 'function' ? (Object.create(target.prototype as object) as ObjectLiteral) : {};
+}
+
+/** Sets a property by its path; embedded objects on the way are made where they are missing. */
+export function setProperty(metadata: EntityMetadata, entity: ObjectLiteral, path: string, value: unknown): void {
+  const names = path.split('.');
+  let owner = entity;
+  for (const [index, name] of names.slice(0, -1).entries()) {
+    const embedded = metadata.findEmbeddedWithPropertyPath(names.slice(0, index + 1).join('.'));
+    const type = embedded?.type as { readonly prototype?: object } | undefined;
+    owner[name] ??= Object.create(type?.prototype ?? Object.prototype) as ObjectLiteral;
+    owner = owner[name] as ObjectLiteral;
+  }
+  owner[names.at(-1)!] = value;
+}
+
+/** An instance that stands for a row: what TypeORM writes into join columns is read off it. */
+export function referenceTo(metadata: EntityMetadata, key: ObjectLiteral): ObjectLiteral {
+  const reference = blankInstance(metadata);
+  for (const column of metadata.columns) {
+    const value: unknown = column.isVirtual ? undefined : column.getEntityValue(key);
+    if (value !== undefined) setProperty(metadata, reference, column.propertyPath, value);
+  }
+  return reference;
+}
+
+/** The primary key alone, as TypeORM's criteria take it. */
+export function primaryKeyOf(metadata: EntityMetadata, key: ObjectLiteral): ObjectLiteral {
+  const primary: ObjectLiteral = {};
+  for (const column of metadata.primaryColumns) column.setEntityValue(primary, column.getEntityValue(key));
+  return primary;
+}
