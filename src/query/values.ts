@@ -166,9 +166,10 @@ function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime'): Valu
   ) {
     return mismatch;
   }
+  const instant = toInstant(date, time, zone) ?? mismatch;
+  if (type === 'datetime' || instant === mismatch) return instant;
   if (type === 'date') return date;
-  if (type === 'time') return time === undefined ? mismatch : clockTime(time);
-  return toInstant(date, time, zone) ?? mismatch;
+  return time === undefined ? mismatch : clockTime(time);
 }
 
 function isCalendarDate(text: string): boolean {
