@@ -1,8 +1,9 @@
 /**
  * What databases complain about, told from the driver's code and never from its text: SQL stays in the log.
  */
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, type DataSource, type EntityMetadata } from 'typeorm';
 import { BadRequestError, ConflictError, RestlessError } from '../errors.js';
+import type { Change } from '../query/change.js';
 
 /** What is wrong with what was sent, in words of no particular database. */
 type Complaint = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'value' | 'busy' | 'unavailable';
@@ -85,6 +86,14 @@ export function isDuplicate(error: unknown): boolean {
   return complaintOf(error) === 'unique';
 }
 
+/** True where the primary key that the database itself counted up was taken. */
+export function isDuplicateKey(error: unknown, dataSource: DataSource, metadata: EntityMetadata): boolean {
+  if (!isDuplicate(error)) return false;
+  const key = metadata.primaryColumns.map((column) => column.databaseName);
+  const expected = dataSource.namingStrategy.primaryKeyName(metadata.tableName, key);
+  return constraintOf(error).name === expected;
+}
+
 /** Names the part of the body that a column's value came from, as a pointer; undefined where it is not known. */
 export type ColumnPointer = (constraint: Constraint) => string | undefined;
 
@@ -148,4 +157,16 @@ function constraintOf(error: unknown): Constraint {
   const columns = lite?.split(', ').map((each) => each.split('.').at(-1)!) ?? (column === undefined ? [] : [column]);
   const key = /for key '(?:[^'.]+\.)?([^'.]+)'/.exec(text)?.[1] ?? /CONSTRAINT `([^`]+)`/.exec(text)?.[1];
   return { columns, name: named(source['constraint']) ?? key };
+}
+
+/** Which part of the body a violated constraint is about, if the viewer may know. */
+export function pointerTo(metadata: EntityMetadata, change: Change, { columns, name }: Constraint): string | undefined {
+  const constraint = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
+    (each) => name !== undefined && each.name === name,
+  );
+  const [first] = constraint?.columns.map((column) => column.databaseName) ?? columns;
+  const column = metadata.columns.find((each) => each.databaseName === first);
+  const property = column?.relationMetadata?.propertyPath ?? column?.propertyPath;
+  const field = property === undefined ? undefined : change.fieldName(property);
+  return field === undefined ? undefined : `/data/${field}`;
 }

@@ -20,7 +20,7 @@ import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
 import { formatId, type Resource } from '../resource/resource.js';
-import { translateDatabaseError, type Constraint } from './database-errors.js';
+import { isDuplicateKey, pointerTo, translateDatabaseError, TryAgain } from './database-errors.js';
 import { allOf, render, sql, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance } from './hooks.js';
@@ -44,21 +44,10 @@ export async function applyChange(context: WriteContext, change: Change): Promis
   } catch (error) {
     const forwarded = forwardException(change, error);
     if (forwarded !== error) throw forwarded;
-    throw translateDatabaseError(error, (constraint) => pointerTo(context, change, constraint));
+    throw translateDatabaseError(error, (constraint) =>
+      pointerTo(context.schema.metadata(change.resource.model), change, constraint),
+    );
   }
-}
-
-/** Which part of the body a violated constraint is about, if the viewer may know. */
-function pointerTo({ schema }: WriteContext, change: Change, { columns, name }: Constraint): string | undefined {
-  const metadata = schema.metadata(change.resource.model);
-  const constraint = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
-    (each) => name !== undefined && each.name === name,
-  );
-  const [first] = constraint?.columns.map((column) => column.databaseName) ?? columns;
-  const column = metadata.columns.find((each) => each.databaseName === first);
-  const property = column?.relationMetadata?.propertyPath ?? column?.propertyPath;
-  const field = property === undefined ? undefined : change.fieldName(property);
-  return field === undefined ? undefined : `/data/${field}`;
 }
 
 class Saver {
@@ -99,12 +88,30 @@ class Saver {
     const far = this.setLinks(entity, change.links, targets);
     await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
     if (this.metadata.hasAllPrimaryKeys(entity)) await this.expectNew(entity, change);
-    if (this.metadata.treeType === undefined)
-      await manager.createQueryBuilder().insert().into(this.metadata.target).values(entity).execute();
-    else await manager.save(this.metadata.target, entity, { transaction: false });
+    await this.insert(entity);
     for (const link of far) await this.links.edit(entity, link, targets, true);
     await this.expectInScope([primaryKeyOf(this.metadata, entity)]);
     return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
+  }
+
+  private async insert(entity: ObjectLiteral): Promise<void> {
+    const { manager, schema } = this.context;
+    const { metadata } = this;
+    if (metadata.treeType !== undefined) {
+      await manager.save(metadata.target, entity, { transaction: false });
+      return;
+    }
+    const hasKey = metadata.hasAllPrimaryKeys(entity);
+    // TypeORM leaves counted columns out of PostgreSQL's INSERT unless they are named.
+    const columns = metadata.columns.filter((column) => column.isInsert && (!column.isGenerated || hasKey));
+    const names = hasKey ? columns.map((column) => column.propertyPath) : undefined;
+    try {
+      await manager.createQueryBuilder().insert().into(metadata.target, names).values(entity).execute();
+    } catch (error) {
+      // A client's own id was where the sequence has come to; it goes on counting.
+      if (!hasKey && isDuplicateKey(error, schema.dataSource, metadata)) throw new TryAgain();
+      throw error;
+    }
   }
 
   /** TypeORM would take a row with a known key for an update; and deleted rows keep their ids. */
@@ -118,7 +125,10 @@ class Saver {
     if (rows.length === 0) return;
     const pointer =
       change.id === undefined
-        ? pointerTo(this.context, change, { columns: [this.metadata.primaryColumns[0]!.databaseName], name: undefined })
+        ? pointerTo(this.metadata, change, {
+            columns: [this.metadata.primaryColumns[0]!.databaseName],
+            name: undefined,
+          })
         : '/data/id';
     throw new ConflictError(`There is a ${change.resource.name} with this id already.`, {
       source: pointer === undefined ? undefined : { pointer },
