@@ -54,7 +54,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     nulls: resource.options.nulls,
     fieldsets,
     edges,
-    groups: rules.policy.viewer.groups,
+    viewer: rules.policy.viewer,
     includes,
     includesPrimary,
   });

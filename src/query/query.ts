@@ -2,6 +2,7 @@
  * Query: a checked read. It holds Attributes and Relationships, never names, and everything that the later
  * stages need: the scope is already part of its filters, the policy part of its fieldsets. Prints itself.
  */
+import type { ExposeViewer } from '../resource/expose.js';
 import type { CountMode, NullsOrder } from '../resource/options.js';
 import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import { printFilter, type Filter } from './filter.js';
@@ -89,8 +90,8 @@ export interface Query {
   /** What is shown, for every resource that may occur in the answer. */
   readonly fieldsets: ReadonlyMap<Resource, Fieldset>;
   readonly edges: readonly Edge[];
-  /** The viewer's groups, for the functions of `@Transform`. */
-  readonly groups: readonly string[];
+  /** For whom the functions of `@Transform` work. */
+  readonly viewer: ExposeViewer;
   /** The answer has an `included` member. */
   readonly includes: boolean;
   /** For linkage: the rows themselves are included. */

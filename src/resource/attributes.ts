@@ -3,7 +3,7 @@
  * and options say about them.
  */
 import type { ColumnModel, EntityModel } from './entity-model.js';
-import { exposureOf, type EntityClass, type Exposure } from './expose.js';
+import { exposedProperties, exposureOf, type EntityClass, type Exposure } from './expose.js';
 import type { ResolvedResourceOptions } from './options.js';
 import {
   fieldOf,
@@ -47,7 +47,7 @@ export function buildAttributes(
     } else if (!embedded.has(head)) {
       embedded.add(head);
       attributes.push(
-        embeddedAttribute(model, head, exposureUnder(options, model.class, head), fields?.has(head) ?? false),
+        embeddedAttribute(model, head, exposureUnder(options, model.class, head), fields?.has(head) ?? false, options),
       );
     }
   }
@@ -72,19 +72,32 @@ function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boole
   });
 }
 
-function embeddedAttribute(model: EntityModel, path: string, exposure: Exposure, exposed: boolean): EmbeddedAttribute {
+/**
+ * An embedded object. Its class has decorators of its own: where it uses `@Expose()`, they are its allow-list; where it
+ * does not, the object is exposed whole, apart from what has `@Exclude()`.
+ */
+function embeddedAttribute(
+  model: EntityModel,
+  path: string,
+  exposure: Exposure,
+  exposed: boolean,
+  options: ResolvedResourceOptions,
+): EmbeddedAttribute {
   const depth = path.split('.').length;
   const fields = new Map<string, ColumnAttribute | EmbeddedAttribute>();
   for (const column of model.columns) {
-    if (!column.path.startsWith(`${path}.`)) continue;
+    if (!column.path.startsWith(`${path}.`) || column.foreignKeyOnly) continue;
     const parts = column.path.split('.');
     const name = parts[depth]!;
     if (fields.has(name)) continue;
-    const inner: Exposure = { ...exposureOf(undefined, name) };
+    const holder = column.embeddedIn?.[depth - 1];
+    const inner = exposureOf(holder, name);
+    const byDefault = options.expose === 'all' || exposedProperties(holder).length === 0;
+    const isShown = exposed && !inner.excluded && (inner.exposed || byDefault);
     const field =
       parts.length === depth + 1
-        ? columnAttribute(column, inner, exposed && column.selected && !column.foreignKey)
-        : embeddedAttribute(model, `${path}.${name}`, inner, exposed);
+        ? columnAttribute(column, inner, isShown && (inner.exposed || (column.selected && !column.foreignKey)))
+        : embeddedAttribute(model, `${path}.${name}`, inner, isShown, options);
     fields.set(name, field);
   }
   return Object.freeze({

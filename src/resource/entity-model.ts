@@ -27,6 +27,8 @@ export type ValueType =
 export interface ColumnModel {
   /** Property path inside the entity; dots step into embedded objects (`address.city`). */
   readonly path: string;
+  /** The classes of the embedded objects on the path, from the outermost. */
+  readonly embeddedIn?: readonly (EntityModel['class'] | undefined)[] | undefined;
   readonly type: ValueType;
   readonly nullable: boolean;
   readonly primary: boolean;

@@ -29,7 +29,27 @@ export interface Exposure {
 }
 
 /** A function of `@Transform`, with the arguments that class-transformer would give it. */
-export type ReadTransform = (value: unknown, property: string, object: object, groups: readonly string[]) => unknown;
+export type ReadTransform = (value: unknown, property: string, object: object, viewer: ExposeViewer) => unknown;
+
+/** For whom class-transformer's decorators are read: its own `groups` and `version`. */
+export interface ExposeViewer {
+  readonly groups: readonly string[];
+  readonly version?: number | undefined;
+}
+
+/** What `@Expose` and `@Transform` say about who they are for. */
+export interface Audience {
+  readonly groups?: readonly string[] | undefined;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+/** class-transformer's rules: without groups of its own something is everybody's; without a version all are meant. */
+export function isFor({ groups = [], since, until }: Audience, { groups: own, version }: ExposeViewer): boolean {
+  if (groups.length > 0 && !groups.some((group) => own.includes(group))) return false;
+  if (version === undefined) return true;
+  return (since === undefined || version >= since) && (until === undefined || version < until);
+}
 
 const NOTHING: Omit<Exposure, 'name'> = {
   exposed: false,
@@ -80,14 +100,10 @@ export function exposedProperties(entity: EntityClass | undefined): readonly str
 function transformsOf(entity: EntityClass, property: string): readonly ReadTransform[] {
   return defaultMetadataStorage
     .findTransformMetadatas(entity, property, TransformationType.CLASS_TO_PLAIN)
-    .map((metadata) => (value, key, obj, groups) => {
+    .map((metadata) => (value, key, obj, viewer) => {
+      if (!isFor(metadata.options, viewer)) return value;
       const transform = metadata.transformFn as (params: TransformFnParams) => unknown;
-      return transform({
-        value,
-        key,
-        obj,
-        type: TransformationType.CLASS_TO_PLAIN,
-        options: { groups: [...groups] },
-      });
+      const options = { groups: [...viewer.groups], ...(viewer.version !== undefined && { version: viewer.version }) };
+      return transform({ value, key, obj, type: TransformationType.CLASS_TO_PLAIN, options });
     });
 }

@@ -2,8 +2,9 @@
  * Who may read, filter, sort, group and include which field, and which rows there are: one algebra, asked
  * on every path. A name that it does not give back does not exist for the client, not even in an error.
  */
+import { isFor } from './expose.js';
 import type { FilterObject } from './options.js';
-import type { Attribute, Relationship, Resource } from './resource.js';
+import type { Attribute, EmbeddedAttribute, Relationship, Resource } from './resource.js';
 
 /** For whom a request is answered. */
 export interface Viewer {
@@ -58,7 +59,9 @@ export class Policy {
   /** The attributes that the viewer may write, by wire name; also those that may only be written. */
   writableAttribute(resource: Resource, name: string): Attribute | undefined {
     const attribute = resource.attributes.get(name);
-    return attribute !== undefined && attribute.writable && this.mayName(attribute) ? attribute : undefined;
+    const writable = (field: Attribute): boolean => field.writable && this.mayName(field);
+    if (attribute === undefined || !writable(attribute)) return undefined;
+    return attribute.kind === 'embedded' ? withFields(attribute, writable) : attribute;
   }
 
   /** The relationships that the viewer may write, by wire name. */
@@ -100,9 +103,13 @@ export class Policy {
   private readable(resource: Resource): ReadableFields {
     const known = this.fields.get(resource);
     if (known !== undefined) return known;
+    const sees = (field: Attribute | Relationship): boolean => this.sees(field);
+    const attributes = pick(resource.attributes, sees);
     const fields = {
-      attributes: pick(resource.attributes, (attribute) => this.sees(attribute)),
-      relationships: pick(resource.relationships, (relationship) => this.sees(relationship)),
+      attributes: new Map(
+        [...attributes].map(([name, field]) => [name, field.kind === 'embedded' ? withFields(field, sees) : field]),
+      ),
+      relationships: pick(resource.relationships, sees),
     };
     this.fields.set(resource, fields);
     return fields;
@@ -112,16 +119,17 @@ export class Policy {
     return field.readable && this.mayName(field);
   }
 
-  /** class-transformer's rules: without a group of its own a field is everybody's. */
   private mayName(field: Attribute | Relationship): boolean {
-    const { groups, version } = this.viewer;
-    if (!field.exposed) return false;
-    if (field.groups.length > 0 && !field.groups.some((group) => groups.includes(group))) return false;
-    if (version === undefined) return true;
-    return (
-      (field.since === undefined || version >= field.since) && (field.until === undefined || version < field.until)
-    );
+    return field.exposed && isFor(field, this.viewer);
   }
+}
+
+/** An embedded object with only those of its fields that pass. */
+function withFields(attribute: EmbeddedAttribute, wanted: (field: Attribute) => boolean): EmbeddedAttribute {
+  const fields = attribute.fields
+    .filter(wanted)
+    .map((field) => (field.kind === 'embedded' ? withFields(field, wanted) : field));
+  return Object.freeze({ ...attribute, fields: Object.freeze(fields) });
 }
 
 function pick<T>(fields: ReadonlyMap<string, T>, wanted: (field: T) => boolean): ReadonlyMap<string, T> {

@@ -1,12 +1,12 @@
 /**
  * Runs the statements of a plan on one connection and puts the rows together.
  */
-import { In, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
+import { In, type EntityMetadata, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { noSuchResource } from '../query/faults.js';
 import type { Query } from '../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
-import { readEntityAttributes } from './entities.js';
+import { hiddenColumns, readEntityAttributes } from './entities.js';
 import type { Dialect } from './dialect.js';
 import { render, type Keys, type Statement } from './fragment.js';
 import { needsEntity, type EdgePlan, type Plan } from './plan.js';
@@ -142,19 +142,30 @@ export class Finding {
     }
     for (const [resource, drafts] of byResource) {
       const metadata = this.schema.metadata(resource.model);
-      const entities = await this.runner.manager.find(metadata.target, { where: this.whereKeys(resource, drafts) });
+      const fieldset = this.query.fieldsets.get(resource)!;
+      const entities = await this.entities(metadata, this.whereKeys(resource, drafts), hiddenColumns(fieldset));
       const byKey = new Map(
         entities.map((entity) => [
           keyText(metadata.primaryColumns.map((c) => c.getEntityValue(entity) as unknown)),
           entity,
         ]),
       );
-      const fieldset = this.query.fieldsets.get(resource)!;
       for (const draft of drafts) {
         const entity = byKey.get(keyText(this.hydratedKey(resource, draft)));
-        if (entity !== undefined) await readEntityAttributes(fieldset, entity, draft.values, this.query.groups);
+        if (entity !== undefined) await readEntityAttributes(fieldset, entity, draft.values, this.query.viewer);
       }
     }
+  }
+
+  /** Instances, with columns that are not selected otherwise. */
+  private entities(
+    { target }: EntityMetadata,
+    where: FindOptionsWhere<ObjectLiteral>[],
+    hidden: readonly string[],
+  ): Promise<ObjectLiteral[]> {
+    const builder = this.runner.manager.createQueryBuilder(target, 'e').setFindOptions({ where });
+    for (const path of hidden) builder.addSelect(`e.${path}`);
+    return builder.getMany();
   }
 
   private hydratedKey(resource: Resource, draft: Draft): readonly unknown[] {

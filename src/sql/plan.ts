@@ -8,6 +8,7 @@ import type { Edge, Fieldset, Query, SortKey } from '../query/query.js';
 import { isPolymorphic, resourcesOf, type Attribute, type Relationship, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inTuples, type Dialect } from './dialect.js';
+import { isFromEntity } from './entities.js';
 import { allOf, hole, join, param, raw, render, sql, type Sql, type Statement } from './fragment.js';
 import { nearColumns } from './relations.js';
 import { RowReader, type Row, type ToOneReader } from './rows.js';
@@ -190,8 +191,9 @@ export class Planner {
   }
 
   private attributeReader(select: Select, resource: Resource, attribute: Attribute): (row: Row) => unknown {
-    if (attribute.kind === 'computed' || attribute.transforms.length > 0) return () => undefined;
+    if (attribute.kind === 'computed') return () => undefined;
     if (attribute.kind === 'column') {
+      if (isFromEntity(attribute)) return () => undefined;
       const name = select.column(attribute.column.path, resource);
       const read = this.columns.reader(attribute.column);
       return (row) => read(row[name]);
@@ -320,7 +322,5 @@ interface OrderKey {
 
 /** Getters, methods and `@Transform` need an instance of the entity. */
 export function needsEntity(fieldset: Fieldset | undefined): boolean {
-  return (
-    fieldset?.attributes.some((attribute) => attribute.kind === 'computed' || attribute.transforms.length > 0) ?? false
-  );
+  return fieldset?.attributes.some(isFromEntity) ?? false;
 }

@@ -79,7 +79,7 @@ export class Schema {
     const children: EntityModel[] = [];
     const model: EntityModel = {
       name: metadata.name,
-      class: typeof metadata.target === 'function' ? (metadata.target as EntityClass) : undefined,
+      class: classOf(metadata.target),
       defaultName: isChild(metadata) ? String(metadata.discriminatorValue) : metadata.tableName,
       columns,
       relations,
@@ -120,6 +120,7 @@ export class Schema {
     const type = valueType(metadata, normalized);
     const column: ColumnModel = Object.freeze({
       path: columnPath(metadata),
+      embeddedIn: metadata.embeddedMetadata?.embeddedMetadataTree.map((each) => classOf(each.type)),
       type,
       nullable: metadata.isNullable,
       primary: metadata.isPrimary,
@@ -221,6 +222,10 @@ export function isChild(metadata: EntityMetadata): boolean {
 /** A root entity of single-table inheritance holds the columns of all its children. */
 function isInherited(column: ColumnMetadata, metadata: EntityMetadata): boolean {
   return isOfChild(column.target, metadata);
+}
+
+function classOf(target: unknown): EntityClass | undefined {
+  return typeof target === 'function' ? (target as EntityClass) : undefined;
 }
 
 function nameOf(target: unknown): string {
