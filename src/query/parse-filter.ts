@@ -272,7 +272,7 @@ class FilterParser {
     const at = below(place, 'field');
     const name = object['field'];
     if (typeof name !== 'string') throw bad('BAD_FILTER', at, '"field" takes the name of another field.');
-    if (op.operand !== 'value' && op.operand !== 'pattern') {
+    if (op.custom === true || (op.operand !== 'value' && op.operand !== 'pattern')) {
       throw bad('BAD_FILTER', below(place, 'op'), `"${op.name}" cannot compare two fields.`);
     }
     const [head, ...rest] = name.split('.') as [string, ...string[]];

@@ -2,6 +2,7 @@
  * JSON values ↔ column values. A checked value is plain data: text, number, boolean, or the database's
  * clock; dates are ISO 8601 text. Nothing is converted that would lose something (decision 11).
  */
+import { isIP } from 'node:net';
 import type { ColumnModel, ValueType } from '../resource/entity-model.js';
 
 /** The database's clock, spelt as SQL spells it. @see DAT-06 */
@@ -32,7 +33,6 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
 const DATETIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?))?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
-const INET = /^[0-9a-f:.]{2,45}(?:\/\d{1,3})?$/i;
 /** Text longer than any column that could be compared with it is refused before a driver has to. */
 const NUL = '\u0000';
 
@@ -67,7 +67,7 @@ const PARSERS: Readonly<Record<ValueType, Parser>> = {
   interval: parseFloatNumber,
   uuid: (value) => (typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : new ValueMismatch('a UUID')),
   enum: parseEnum,
-  inet: (value) => (typeof value === 'string' && INET.test(value) ? value : new ValueMismatch('a network address')),
+  inet: (value) => (typeof value === 'string' && isNetwork(value) ? value : new ValueMismatch('a network address')),
   json: () => new ValueMismatch('no value: JSON columns are not compared'),
   array: () => new ValueMismatch('no value: array columns are not compared'),
   bytes: () => new ValueMismatch('no value: binary columns are not compared'),
@@ -181,6 +181,15 @@ function isCalendarDate(text: string): boolean {
 function isClockTime(text: string): boolean {
   const [, hours, minutes, seconds = '0'] = TIME.exec(text) ?? [];
   return Number(hours) <= 23 && Number(minutes) <= 59 && Number(seconds) <= 59;
+}
+
+/** An address of IPv4 or IPv6, or a network: an address, a slash and the length of its mask. */
+function isNetwork(text: string): boolean {
+  const [address, mask, ...rest] = text.split('/') as [string, string?, ...string[]];
+  const longest = { 0: -1, 4: 32, 6: 128 }[address.includes('%') ? 0 : isIP(address)]!;
+  return (
+    rest.length === 0 && longest > 0 && (mask === undefined || (/^\d{1,3}$/.test(mask) && Number(mask) <= longest))
+  );
 }
 
 /** With seconds, as databases write it: SQLite compares times as text. */

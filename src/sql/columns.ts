@@ -4,6 +4,7 @@
  */
 import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { BadRequestError } from '../errors.js';
 import { toJson, type DatabaseClock, type Value } from '../query/values.js';
 import type { ColumnModel, ValueType } from '../resource/entity-model.js';
 import type { Dialect } from './dialect.js';
@@ -72,12 +73,21 @@ export class Columns {
     return isClock(value) ? this.dialect.clock(value, column.type) : param(this.toDriver(column, value));
   }
 
-  /** A checked value as the driver takes it, the column's transformer included. */
+  /**
+   * A checked value as the driver takes it, the column's transformer included.
+   *
+   * @throws BadRequestError where the transformer can make nothing of the value.
+   */
   toDriver(column: ColumnModel, value: Exclude<Value, DatabaseClock>): unknown {
     if (column.type === 'interval') return value;
     const { driver } = this.schema.dataSource;
     const prepared: unknown = column.type === 'datetime' && typeof value === 'string' ? new Date(value) : value;
-    return driver.preparePersistentValue(prepared, this.columnMetadata(column));
+    try {
+      return driver.preparePersistentValue(prepared, this.columnMetadata(column));
+    } catch (error) {
+      if (!column.transformed) throw error;
+      throw new BadRequestError('BAD_VALUE', `The column "${column.path}" can hold no such value.`);
+    }
   }
 
   /** The converter of a column's values on their way out. */

@@ -19,7 +19,12 @@ class Rule {
   @Expose() @Column({ type: 'simple-json' }) json!: object;
 }
 
-const OPTIONS: ReadOptions = { unknownParameters: 'reject', strictParameterNames: false, operators: new Set() };
+const OPTIONS: ReadOptions = {
+  unknownParameters: 'reject',
+  strictParameterNames: false,
+  operators: new Set(),
+  bodyDepth: 20,
+};
 
 let graph: Graph;
 beforeAll(async () => {
