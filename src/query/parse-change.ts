@@ -13,7 +13,7 @@ import {
 import { type Attribute, type EmbeddedAttribute, type Relationship, type Resource } from '../resource/resource.js';
 import type { ApiRequest, ChangeRequest, RawLinkage, RawMember, RawResource } from './api-request.js';
 import type { Change, Create, FieldValue, LinkChange, LinkTarget } from './change.js';
-import { describe, escapePointer, noSuchResource, quote } from './faults.js';
+import { bad, describe, escapePointer, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter, idValues } from './identity.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
@@ -116,8 +116,9 @@ class ChangeParser {
     const id = request.id!;
     const own = idFilter(this.resource, id);
     if (own === undefined) throw noSuchResource(this.resource, id);
+    const asked = parseFilters(this.resource, request.filters, this.rules);
     const restrictions = parseRestrictions(this.resource, request.restrictions, this.rules);
-    return { filter: and([own, restrictions, scopeFilter(this.resource, this.rules)])!, id };
+    return { filter: and([own, asked, restrictions, scopeFilter(this.resource, this.rules)])!, id };
   }
 
   private manyFilter(request: ApiRequest): Filter | undefined {
@@ -139,6 +140,10 @@ class ChangeParser {
 
   /** What the answer shows: the one row, whose id is known once it is written. */
   private answer(): Query {
+    const [filter] = this.change.request.filters;
+    if (filter !== undefined && !this.isUpdate) {
+      throw bad('BAD_FILTER', { ...filter, pointer: '' }, `A new ${this.resource.name} cannot be filtered.`);
+    }
     const query = parseQuery(
       { ...this.change.request, operation: 'GET_RESOURCE', id: undefined, filters: [] },
       this.rules,
