@@ -172,8 +172,9 @@ export class RestlessRegistry implements OnModuleInit {
 
   /** True for the patterns of our own routes. */
   isRoute(pattern: string): boolean {
-    const found = this.addresses.locate(pattern, [{ path: this.options.prefix }, ...this.resources()]);
-    return found !== undefined && pattern.endsWith(PATHS[found.kind]);
+    const found = this.addresses.locate(pattern, this.resources());
+    if (found !== undefined) return pattern.endsWith(PATHS[found.kind]);
+    return this.addresses.locate(pattern, [{ path: this.options.prefix }])?.kind === 'collection';
   }
 
   /** The verbs that are answered at a path, or undefined where there is no such URL. */

@@ -5,6 +5,7 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
+import type { AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -43,7 +44,8 @@ export interface TestApp {
 }
 
 export interface AppOptions {
-  adapter?: AdapterKind;
+  /** One of the two, or one made with options of its own. */
+  adapter?: AdapterKind | AbstractHttpAdapter;
   /** Called before the application listens, for what a program's `main.ts` does: a global prefix, versioning, CORS. */
   configure?: (app: INestApplication) => unknown;
 }
@@ -63,9 +65,7 @@ export async function createApp(
 ): Promise<TestApp> {
   const isModule = typeof module === 'function' || 'module' in module;
   const testing = await Test.createTestingModule(isModule ? { imports: [module] } : module).compile();
-  const app = testing.createNestApplication<INestApplication>(
-    adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(),
-  );
+  const app = testing.createNestApplication<INestApplication>(createAdapter(adapter));
   await configure?.(app);
   try {
     await app.listen(0, '127.0.0.1');
@@ -86,6 +86,11 @@ export async function createApp(
       await app.close();
     },
   };
+}
+
+function createAdapter(adapter: AdapterKind | AbstractHttpAdapter): AbstractHttpAdapter {
+  if (typeof adapter !== 'string') return adapter;
+  return adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
 }
 
 export interface ServerModule extends ModuleMetadata {
