@@ -2,11 +2,12 @@
  * Attributes that only an instance of the entity can give: getters, methods, and what `@Transform` makes of
  * a value.
  */
-import type { ObjectLiteral } from 'typeorm';
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { Fieldset } from '../query/query.js';
 import { toJson } from '../query/values.js';
-import type { ExposeViewer } from '../resource/expose.js';
+import { exposureOf, isFor, type EntityClass, type ExposeViewer } from '../resource/expose.js';
 import type { Attribute } from '../resource/resource.js';
+import type { Schema } from './schema.js';
 
 /** True where a row alone cannot give the attribute, or a part of it. */
 export function isFromEntity(attribute: Attribute): boolean {
@@ -22,42 +23,65 @@ export function hiddenColumns({ attributes }: Pick<Fieldset, 'attributes'>): rea
   });
 }
 
-/** Fills in the values of a record that come from its entity; methods and promises are awaited. */
-export async function readEntityAttributes(
-  fieldset: Fieldset,
-  entity: ObjectLiteral,
-  values: unknown[],
-  viewer: ExposeViewer,
-): Promise<void> {
-  for (const [index, attribute] of fieldset.attributes.entries()) {
-    values[index] = await readAttribute(attribute, entity, values[index], viewer);
-  }
-}
+/** Reads attributes off instances, for one viewer. */
+export class EntityReader {
+  constructor(
+    private readonly schema: Schema,
+    private readonly viewer: ExposeViewer,
+  ) {}
 
-/**
- * One value in JSON.
- *
- * @param holder the entity, or the embedded object that the attribute belongs to
- * @param read what the row gave
- */
-async function readAttribute(
-  attribute: Attribute,
-  holder: ObjectLiteral | null,
-  read: unknown,
-  viewer: ExposeViewer,
-): Promise<unknown> {
-  if (!isFromEntity(attribute) || holder === null) return read;
-  const key = attribute.property.split('.').at(-1)!;
-  const property: unknown = holder[key];
-  const original: unknown = await (typeof property === 'function'
-    ? (property as () => unknown).call(holder)
-    : property);
-  let value = original;
-  for (const transform of attribute.transforms) value = await transform(value, key, holder, viewer);
-  if (attribute.kind !== 'embedded' || value !== original) return toJson(value);
-  const parts = read as ObjectLiteral;
-  for (const field of attribute.fields) {
-    parts[field.name] = await readAttribute(field, original as ObjectLiteral | null, parts[field.name], viewer);
+  /** Fills in the values of a record that come from its entity; methods and promises are awaited. */
+  async fill(fieldset: Fieldset, entity: ObjectLiteral, values: unknown[]): Promise<void> {
+    for (const [index, attribute] of fieldset.attributes.entries()) {
+      values[index] = await this.attribute(attribute, entity, values[index]);
+    }
   }
-  return parts;
+
+  /**
+   * One value in JSON.
+   *
+   * @param holder the entity, or the embedded object that the attribute belongs to
+   * @param read what the row gave
+   */
+  private async attribute(attribute: Attribute, holder: ObjectLiteral | null, read: unknown): Promise<unknown> {
+    if (!isFromEntity(attribute) || holder === null) return read;
+    const key = attribute.property.split('.').at(-1)!;
+    const property: unknown = holder[key];
+    const isMethod = typeof property === 'function';
+    const original: unknown = await (isMethod ? (property as () => unknown).call(holder) : property);
+    let value = original;
+    for (const transform of attribute.transforms) value = await transform(value, key, holder, this.viewer);
+    if (attribute.kind !== 'embedded' || value !== original) return toJson(this.withoutHidden(value));
+    const parts = read as ObjectLiteral;
+    for (const field of attribute.fields) {
+      parts[field.name] = await this.attribute(field, original as ObjectLiteral | null, parts[field.name]);
+    }
+    return parts;
+  }
+
+  /** An entity inside a value is shown by its key and by the columns that carry `@Expose()`: what it hides stays hidden. */
+  private withoutHidden(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map((each) => this.withoutHidden(each));
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === null || prototype === Object.prototype) {
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.withoutHidden(each)]));
+    }
+    const { dataSource } = this.schema;
+    const isEntity = dataSource.hasMetadata(prototype.constructor);
+    return isEntity ? this.entity(value, dataSource.getMetadata(prototype.constructor)) : value;
+  }
+
+  private entity(entity: ObjectLiteral, { columns, target }: EntityMetadata): object {
+    const own = columns.filter(({ embeddedMetadata, isVirtual }) => embeddedMetadata === undefined && !isVirtual);
+    const members = own.flatMap(({ isPrimary, propertyName }) => {
+      const exposure = exposureOf(typeof target === 'function' ? (target as EntityClass) : undefined, propertyName);
+      const isShown = exposure.exposed && !exposure.excluded && exposure.readable && isFor(exposure, this.viewer);
+      const value: unknown = entity[propertyName];
+      return (isShown || isPrimary) && value !== undefined
+        ? [[isShown ? exposure.name : propertyName, value] as const]
+        : [];
+    });
+    return Object.fromEntries(members);
+  }
 }

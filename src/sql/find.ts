@@ -6,7 +6,7 @@ import { noSuchResource } from '../query/faults.js';
 import type { Query } from '../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
-import { hiddenColumns, readEntityAttributes } from './entities.js';
+import { EntityReader, hiddenColumns } from './entities.js';
 import type { Dialect } from './dialect.js';
 import { render, type Keys, type Statement } from './fragment.js';
 import { needsEntity, type EdgePlan, type Plan } from './plan.js';
@@ -150,9 +150,10 @@ export class Finding {
           entity,
         ]),
       );
+      const reader = new EntityReader(this.schema, this.query.viewer);
       for (const draft of drafts) {
         const entity = byKey.get(keyText(this.hydratedKey(resource, draft)));
-        if (entity !== undefined) await readEntityAttributes(fieldset, entity, draft.values, this.query.viewer);
+        if (entity !== undefined) await reader.fill(fieldset, entity, draft.values);
       }
     }
   }
