@@ -10,7 +10,7 @@ import type { RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
-import { noSuchResource } from '../query/faults.js';
+import { noSuchResource, quote } from '../query/faults.js';
 import type { Registration, RestlessRegistry, ServedResource } from './restless.registry.js';
 
 /**
@@ -43,7 +43,7 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     const [first] = result.records;
     if (query.cardinality === 'single') expectSingle(result);
     if (query.cardinality === 'one' && query.id !== undefined && first === undefined)
-      throw noSuchResource(query.resource, query.id);
+      throw nothingFound(query, query.id);
     return result;
   }
 
@@ -92,6 +92,15 @@ async function answerTo(change: Change, applied: Applied, session: RepositorySes
 
 function withId(query: Query, id: string): Query {
   return Object.freeze({ ...query, id, filter: and([idFilter(query.resource, id), query.filter]) });
+}
+
+/** A related resource may exist and not be related: the two are told alike. */
+function nothingFound({ resource, parent }: Query, id: string): NotFoundError {
+  if (parent === undefined) return noSuchResource(resource, id);
+  const { relationship } = parent;
+  return new NotFoundError(
+    `${quote(relationship.name)} of ${parent.resource.name} ${quote(parent.id)} leads to no ${resource.name} with the id ${quote(id)}.`,
+  );
 }
 
 function expectSingle({ records }: Result): void {

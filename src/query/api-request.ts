@@ -72,6 +72,7 @@ export interface ParameterNames {
   readonly include: string;
   readonly pageNumber: string;
   readonly pageSize: string;
+  readonly single: string;
   readonly fields: (type: string) => string;
 }
 

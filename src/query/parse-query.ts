@@ -25,6 +25,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
   const resource = parent?.relationship.target ?? request.resource;
   const id = parent === undefined ? request.id : request.relatedId;
   const many = id === undefined && (parent === undefined || parent.relationship.toMany);
+  if (!many) expectNoListing(request);
   const linkage = request.operation === 'GET_RELATIONSHIP';
   const { edges, includesPrimary, includes } = parseEdges(
     request,
@@ -58,6 +59,25 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     includes,
     includesPrimary,
   });
+}
+
+/** One resource is neither filtered nor sorted nor paged: what would have no effect is refused. */
+function expectNoListing(request: ApiRequest): void {
+  const { filters, sort, group, page, single, parameterNames } = request;
+  const [filter] = filters;
+  const parameter =
+    filter?.parameter ??
+    (sort.length > 0 ? parameterNames.sort : undefined) ??
+    (group.length > 0 ? parameterNames.group : undefined) ??
+    (page.number === undefined ? undefined : parameterNames.pageNumber) ??
+    (page.size === undefined ? undefined : parameterNames.pageSize) ??
+    (single ? parameterNames.single : undefined);
+  if (parameter === undefined) return;
+  throw bad(
+    'BAD_PARAMETER',
+    { parameter, pointer: '' },
+    `This address has one resource; ${quote(parameter)} is for collections.`,
+  );
 }
 
 function parseParent(request: ApiRequest, rules: QueryRules): Parent | undefined {

@@ -47,6 +47,35 @@ describeServers(
       expect(through.at('/data/*/id')).toEqual(['3']);
     });
 
+    it('refuses to filter, sort, group and page where there is one resource [JA-48]', async () => {
+      const places: readonly (readonly [string, string])[] = [
+        ['/api/person/1?sort=name', 'sort'],
+        ['/api/person/1?page[size]=3', 'page[size]'],
+        ['/api/person/1?groupBy=name', 'groupBy'],
+        ['/api/person/1?filter[name]=x', 'filter[name]'],
+        ['/api/person/2/boss?page[number]=1', 'page[number]'],
+        ['/api/person/1/computers/1?filter[single]=1', 'filter[single]'],
+      ];
+
+      for (const [path, parameter] of places) {
+        const answer = await app.get(path);
+
+        expect([path, answer.status, answer.at('/errors/0/source/parameter')]).toEqual([path, 400, parameter]);
+        expect(answer.at('/errors/0/detail')).toBe(
+          `This address has one resource; ${JSON.stringify(parameter)} is for collections.`,
+        );
+      }
+    });
+
+    it('says of a resource that is not related what it says of none [REL-16]', async () => {
+      const stranger = await app.get('/api/person/1/computers/3');
+      const nothing = await app.get('/api/person/1/computers/999');
+
+      expect([stranger.status, nothing.status]).toEqual([404, 404]);
+      expect(stranger.at('/errors/0/detail')).toBe('"computers" of person "1" leads to no computer with the id "3".');
+      expect(nothing.at('/errors/0/detail')).toBe('"computers" of person "1" leads to no computer with the id "999".');
+    });
+
     it('answers the related resource of a to-one relationship, or null [REL-15, JA-27, JA-39, JA-40]', async () => {
       const boss = await get('/api/person/2/boss');
       const nobody = await get('/api/person/1/boss');

@@ -15,6 +15,7 @@ const NAMES: ParameterNames = Object.freeze({
   include: 'include',
   pageNumber: 'page[number]',
   pageSize: 'page[size]',
+  single: 'filter[single]',
   fields: (type: string) => `fields[${type}]`,
 });
 
