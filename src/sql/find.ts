@@ -27,6 +27,9 @@ interface Found {
   readonly record: Draft;
 }
 
+/** Keys of several columns that one statement looks for: SQLite counts how deep an expression nests. */
+const MOST_KEYS = 500;
+
 /** One run of a plan. */
 export class Finding {
   private readonly drafts = new Map<string, Draft>();
@@ -143,7 +146,11 @@ export class Finding {
     for (const [resource, drafts] of byResource) {
       const metadata = this.schema.metadata(resource.model);
       const fieldset = this.query.fieldsets.get(resource)!;
-      const entities = await this.entities(metadata, this.whereKeys(resource, drafts), hiddenColumns(fieldset));
+      const entities: ObjectLiteral[] = [];
+      for (let from = 0; from < drafts.length; from += MOST_KEYS) {
+        const where = this.whereKeys(resource, drafts.slice(from, from + MOST_KEYS));
+        entities.push(...(await this.entities(metadata, where, hiddenColumns(fieldset))));
+      }
       const byKey = new Map(
         entities.map((entity) => [
           keyText(metadata.primaryColumns.map((c) => c.getEntityValue(entity) as unknown)),
