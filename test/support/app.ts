@@ -2,7 +2,7 @@
  * Starts a Nest application on a free port and speaks HTTP to it exactly as written: raw path, raw headers, raw body.
  * `fetch` would tidy a path and refuse some headers, so this uses `node:http`.
  */
-import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
@@ -27,6 +27,8 @@ export interface RequestParts {
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** The headers as they came, one value for each line. */
+  readonly lines: IncomingMessage['headersDistinct'];
   readonly text: string;
   /** The parsed body if the answer is JSON, otherwise undefined. */
   readonly body: unknown;
@@ -165,7 +167,7 @@ function send(agent: Agent, port: number, method: string, path: string, parts: R
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
       incoming.on('end', () => {
-        resolve(answer(incoming.statusCode ?? 0, incoming.headers, Buffer.concat(chunks).toString('utf8')));
+        resolve(answer(incoming, Buffer.concat(chunks).toString('utf8')));
       });
     });
     outgoing.on('error', reject);
@@ -177,10 +179,10 @@ function encode(body: unknown): string | Buffer | undefined {
   return body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 }
 
-function answer(status: number, headers: IncomingHttpHeaders, text: string): Answer {
+function answer({ statusCode: status = 0, headers, headersDistinct: lines }: IncomingMessage, text: string): Answer {
   const isJson = /[/+]json\b/.test(headers['content-type'] ?? '') && text !== '';
   const body: unknown = isJson ? JSON.parse(text) : undefined;
-  return { status, headers, text, body, at: (pointer) => valueAt(body, pointer) };
+  return { status, headers, lines, text, body, at: (pointer) => valueAt(body, pointer) };
 }
 
 function valueAt(document: unknown, pointer: string): unknown {
