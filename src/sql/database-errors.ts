@@ -159,14 +159,21 @@ function constraintOf(error: unknown): Constraint {
   return { columns, name: named(source['constraint']) ?? key };
 }
 
-/** Which part of the body a violated constraint is about, if the viewer may know. */
+/**
+ * Which part of the body a violated constraint is about, if the viewer may know: a member that is there, or the resource
+ * where one is missing (decision 20).
+ */
 export function pointerTo(metadata: EntityMetadata, change: Change, { columns, name }: Constraint): string | undefined {
   const constraint = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
     (each) => name !== undefined && each.name === name,
   );
-  const [first] = constraint?.columns.map((column) => column.databaseName) ?? columns;
-  const column = metadata.columns.find((each) => each.databaseName === first);
-  const property = column?.relationMetadata?.propertyPath ?? column?.propertyPath;
-  const field = property === undefined ? undefined : change.fieldName(property);
-  return field === undefined ? undefined : `/data/${field}`;
+  const names = constraint?.columns.map((column) => column.databaseName) ?? columns;
+  const fields = names
+    .flatMap((each) => metadata.columns.filter((column) => column.databaseName === each))
+    .flatMap((column) => [column.propertyPath, column.relationMetadata?.propertyPath])
+    .flatMap((property) => (property === undefined ? [] : (change.fieldName(property) ?? [])));
+  if (fields.length === 0) return undefined;
+  const sent = [...('values' in change ? change.values : []), ...('links' in change ? change.links : [])];
+  const pointers = fields.map((field) => `/data/${field}`);
+  return pointers.find((each) => sent.some(({ pointer }) => `${pointer}/`.startsWith(`${each}/`))) ?? '/data';
 }

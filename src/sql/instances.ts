@@ -3,6 +3,7 @@
  * TypeORM would write these as well.
  */
 import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 
 /** An instance that no constructor has seen. */
 export function blankInstance(metadata: EntityMetadata): ObjectLiteral {
@@ -20,7 +21,22 @@ export function setProperty(metadata: EntityMetadata, entity: ObjectLiteral, pat
     owner[name] ??= Object.create(type?.prototype ?? Object.prototype) as ObjectLiteral;
     owner = owner[name] as ObjectLiteral;
   }
-  owner[names.at(-1)!] = value;
+  // TypeORM gives prototypes accessors for lazy relations, which would keep the value elsewhere.
+  Object.defineProperty(owner, names.at(-1)!, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/**
+ * Sets a relation whose join columns stand on the row itself; null for nothing. Join columns that are properties too
+ * are set with it: TypeORM's builder of UPDATE looks there where it finds no instance.
+ */
+export function setReference(relation: RelationMetadata, entity: ObjectLiteral, key: ObjectLiteral | null): void {
+  const { entityMetadata, inverseEntityMetadata, joinColumns, propertyPath } = relation;
+  for (const column of joinColumns) {
+    if (column.isVirtual) continue;
+    const value: unknown = key === null ? null : column.referencedColumn!.getEntityValue(key);
+    setProperty(entityMetadata, entity, column.propertyPath, value);
+  }
+  setProperty(entityMetadata, entity, propertyPath, key === null ? null : referenceTo(inverseEntityMetadata, key));
 }
 
 /** An instance that stands for a row: what TypeORM writes into join columns is read off it. */

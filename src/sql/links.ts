@@ -7,7 +7,7 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { isDuplicate, TryAgain } from './database-errors.js';
 import { join, param, sql, type Sql } from './fragment.js';
-import { primaryKeyOf, referenceTo, setProperty } from './instances.js';
+import { primaryKeyOf, referenceTo, setReference } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
 import { findKeys, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
@@ -85,14 +85,21 @@ export class Links {
     added: readonly RowKey[],
     removed: readonly RowKey[],
   ): Promise<void> {
-    if (added.length === 0 && removed.length === 0) return;
-    const members = this.context.manager
-      .createQueryBuilder()
-      .relation(relation.entityMetadata.target as never, relation.propertyPath)
-      .of(owner);
+    const { metadata } = linkOf(relation).junction!;
+    const rows = (members: readonly RowKey[]): ObjectLiteral[] =>
+      members.map((member) => junctionRow(relation, owner, member));
+    const { manager } = this.context;
+    for (const ids of inPortions(rows(removed)))
+      await manager.createQueryBuilder().delete().from(metadata.tableName).whereInIds(ids).execute();
     try {
-      if (removed.length > 0) await members.remove([...removed]);
-      if (added.length > 0) await members.add([...added]);
+      for (const values of inPortions(rows(added)))
+        await manager
+          .createQueryBuilder()
+          .insert()
+          .into(metadata.tableName)
+          .values(values)
+          .updateEntity(false)
+          .execute();
     } catch (error) {
       // Somebody else has added the same member from the other side: the next attempt finds it there.
       if (isDuplicate(error)) throw new TryAgain();
@@ -128,16 +135,35 @@ export class Links {
       return;
     }
     const values: ObjectLiteral = {};
-    const reference = owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner);
-    setProperty(metadata, values, inverse.propertyPath, reference);
-    await manager
-      .createQueryBuilder()
-      .update(metadata.target)
-      .set(values)
-      .whereInIds(keys.map((key) => primaryKeyOf(metadata, key)))
-      .updateEntity(false)
-      .execute();
+    setReference(inverse, values, owner);
+    for (const ids of inPortions(keys.map((key) => primaryKeyOf(metadata, key)))) {
+      await manager
+        .createQueryBuilder()
+        .update(metadata.target)
+        .set(values)
+        .whereInIds(ids)
+        .updateEntity(false)
+        .execute();
+    }
   }
+}
+
+/** How many rows one statement names: databases bound its parameters, and SQLite how deep its conditions nest. */
+const PORTION = 400;
+
+function inPortions<T>(list: readonly T[]): readonly T[][] {
+  const portions: T[][] = [];
+  for (let start = 0; start < list.length; start += PORTION) portions.push(list.slice(start, start + PORTION));
+  return portions;
+}
+
+/** A row of the junction table. */
+function junctionRow(relation: RelationMetadata, owner: RowKey, member: RowKey): ObjectLiteral {
+  const { source, target } = linkOf(relation).junction!;
+  const row: ObjectLiteral = {};
+  for (const { near, far } of source) far.setEntityValue(row, near.getEntityValue(owner));
+  for (const { near, far } of target) near.setEntityValue(row, far.getEntityValue(member));
+  return row;
 }
 
 function keySet(metadata: EntityMetadata, keys: readonly RowKey[]): (key: RowKey) => boolean {

@@ -3,6 +3,7 @@
  * it has none, one statement does it.
  */
 import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ConflictError, ForbiddenError } from '../errors.js';
 import type {
   Applied,
@@ -19,12 +20,12 @@ import type {
 import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
-import { formatId, type Resource } from '../resource/resource.js';
+import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
 import { isDuplicateKey, pointerTo, translateDatabaseError, TryAgain } from './database-errors.js';
 import { allOf, render, sql, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance } from './hooks.js';
-import { blankInstance, primaryKeyOf, referenceTo, setProperty } from './instances.js';
+import { blankInstance, primaryKeyOf, referenceTo, setReference } from './instances.js';
 import { isOnRow, Links } from './links.js';
 import {
   findKeys,
@@ -102,9 +103,13 @@ class Saver {
       return;
     }
     const hasKey = metadata.hasAllPrimaryKeys(entity);
-    // TypeORM leaves counted columns out of PostgreSQL's INSERT unless they are named.
-    const columns = metadata.columns.filter((column) => column.isInsert && (!column.isGenerated || hasKey));
-    const names = hasKey ? columns.map((column) => column.propertyPath) : undefined;
+    // TypeORM leaves counted columns out of PostgreSQL's INSERT unless they are named, and does not leave out those that
+    // SQLite computes.
+    const isCounted = (column: ColumnMetadata): boolean => column.isGenerated && column.generationStrategy !== 'uuid';
+    const columns = metadata.columns.filter((column) => column.isInsert && (!isCounted(column) || hasKey));
+    const stored = columns.filter((column) => column.generatedType === undefined);
+    const named = hasKey || stored.length < columns.length;
+    const names = named ? stored.map((column) => column.propertyPath) : undefined;
     try {
       await manager.createQueryBuilder().insert().into(metadata.target, names).values(entity).execute();
     } catch (error) {
@@ -175,7 +180,7 @@ class Saver {
 
   /** True where listeners, subscribers, trees or setters want an instance. */
   private needsInstance({ values }: Update | UpdateMany): boolean {
-    const setters = values.some(({ attribute }) => attribute.kind === 'computed');
+    const setters = values.some(({ attribute }) => hasOwnSetter(attribute));
     return setters || needsInstance(this.context.schema.dataSource, this.metadata, 'update');
   }
 
@@ -346,7 +351,7 @@ class Saver {
     await setValues(
       this.context,
       entity,
-      change.values.filter(({ attribute }) => attribute.kind !== 'computed'),
+      change.values.filter(({ attribute }) => !hasOwnSetter(attribute)),
       true,
     );
     this.setLinks(entity, change.links, targets, true);
@@ -364,11 +369,9 @@ class Saver {
       const relation = this.context.schema.relationMetadata(link.relationship.model);
       if (!isOnRow(relation)) continue;
       const [target] = link.targets;
-      const key = target === undefined ? undefined : targets.get(target);
-      const reference = key === undefined ? null : referenceTo(relation.inverseEntityMetadata, key);
-      // A lazy relation keeps its value elsewhere, where TypeORM's builder of UPDATE does not look.
-      if (partial) setProperty(this.metadata, entity, relation.propertyPath, reference);
-      else relation.setEntityValue(entity, reference);
+      const key = (target === undefined ? undefined : targets.get(target)) ?? null;
+      if (partial) setReference(relation, entity, key);
+      else relation.setEntityValue(entity, key === null ? null : referenceTo(relation.inverseEntityMetadata, key));
     }
     return links.filter((link) => !this.onRow(link));
   }
