@@ -65,7 +65,7 @@ class DocumentDecoder {
       );
     }
     const id = this.id(data, '/data');
-    if (operation === 'PATCH_RESOURCE') this.checkId(id?.value);
+    if (operation === 'PATCH_RESOURCE' && (id !== undefined || data['id'] === undefined)) this.checkId(id?.value);
     return {
       id,
       attributes: this.members(data['attributes'], '/data/attributes'),
