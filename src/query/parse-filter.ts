@@ -3,7 +3,6 @@
  * Resource inside a filter; past this file a filter holds Attributes and Relationships, never names.
  */
 import {
-  inFamily,
   mappedField,
   resourcesOf,
   type Attribute,
@@ -159,8 +158,7 @@ class FilterParser {
     const { policy } = this.rules;
     const field = this.trusted
       ? mappedField(resource, name)
-      : (inFamily(resource, (each) => policy.attribute(each, name) ?? policy.relationship(each, name)) ??
-        this.ownKey(resource, name));
+      : (policy.usableField(resource, name) ?? this.ownKey(resource, name));
     if (field !== undefined) return field;
     throw unknownField(resource, name, policy, below(place, 'name'));
   }

@@ -81,10 +81,13 @@ function buildTree(paths: readonly string[], parameter: string, rules: QueryRule
 
 function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
   const edges: Edge[] = [];
+  // Of the resource's own includes, a viewer gets what they see.
+  const asked = request.include !== undefined;
   for (const [name, branch] of tree) {
     const relations = findRelations(resource, rules, (relationship) => relationship.name === name);
-    if (relations.length === 0) throw unknownPath(resource, name, request, rules);
+    if (relations.length === 0 && asked) throw unknownPath(resource, name, request, rules);
     for (const { relationship, owners } of relations) {
+      if (!asked && !rules.policy.isReadable(relationship.target)) continue;
       expectReadable(relationship, name, request, rules);
       edges.push(
         Object.freeze({
@@ -187,7 +190,9 @@ export function parseFieldsets(
 
 function checkFields(request: ApiRequest, type: string, names: readonly string[], rules: QueryRules): void {
   const place = { parameter: request.parameterNames.fields(type), pointer: '' };
-  const resources = rules.types(type);
+  const resources = rules
+    .types(type)
+    .filter((resource) => resource === request.resource || rules.policy.isReadable(resource));
   if (resources.length === 0) throw bad('BAD_FIELDS', place, `There is no resource type ${quote(type)}.`);
   for (const name of names) {
     const known = resources.some(

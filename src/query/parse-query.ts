@@ -4,7 +4,7 @@
  */
 import { NotFoundError } from '../errors.js';
 import type { Policy } from '../resource/policy.js';
-import { inFamily, type ColumnAttribute, type Relationship, type Resource } from '../resource/resource.js';
+import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, limit, noSuchResource, quote, unknownField, type ParameterPlace } from './faults.js';
 import { and, type Filter } from './filter.js';
@@ -147,20 +147,20 @@ function parsePaths(
   const names = text.split('.');
   const steps: PathStep[] = [];
   let owner = resource;
-  let relationship = inFamily(owner, (each) => policy.relationship(each, names[0]!));
-  while (relationship !== undefined && names.length > 1) {
+  let field = policy.usableField(owner, names[0]!);
+  while (field?.kind === 'relationship' && names.length > 1) {
     if (steps.length >= rules.limits.includeDepth) {
       throw limit(
         place,
         `${quote(text)} is longer than ${rules.limits.includeDepth} relationships, the limit includeDepth.`,
       );
     }
-    steps.push(followToOne(relationship, text, place, code, rules));
-    owner = relationship.target;
+    steps.push(followToOne(field, text, place, code, rules));
+    owner = field.target;
     names.shift();
-    relationship = inFamily(owner, (each) => policy.relationship(each, names[0]!));
+    field = policy.usableField(owner, names[0]!);
   }
-  if (relationship !== undefined) {
+  if (field?.kind === 'relationship') {
     throw bad(code, place, `${quote(text)} is a relationship; name one of its fields, such as ${quote(`${text}.id`)}.`);
   }
   const isId = names.length === 1 && names[0] === 'id';
@@ -197,8 +197,9 @@ function columnAt(
   policy: Policy,
 ): ColumnAttribute {
   const [name, ...rest] = names as [string, ...string[]];
-  let attribute = inFamily(owner, (each) => policy.attribute(each, name));
-  if (attribute === undefined) throw unknownField(owner, name, policy, place);
+  const field = policy.usableField(owner, name);
+  if (field === undefined || field.kind === 'relationship') throw unknownField(owner, name, policy, place);
+  let attribute: Attribute | undefined = field;
   for (const inner of rest) {
     attribute =
       attribute?.kind === 'embedded' ? attribute.fields.find((each) => each.name === inner && each.exposed) : undefined;

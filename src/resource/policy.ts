@@ -4,7 +4,7 @@
  */
 import { isFor } from './expose.js';
 import type { FilterObject } from './options.js';
-import type { Attribute, EmbeddedAttribute, Relationship, Resource } from './resource.js';
+import { inFamily, type Attribute, type EmbeddedAttribute, type Relationship, type Resource } from './resource.js';
 
 /** For whom a request is answered. */
 export interface Viewer {
@@ -56,6 +56,13 @@ export class Policy {
     return this.readable(resource).relationships.get(name);
   }
 
+  /** What the viewer may filter, sort and group by: of the resource, or of one that inherits from it. @see POL-09 */
+  usableField(resource: Resource, name: string): Attribute | Relationship | undefined {
+    return inFamily(resource, (each) =>
+      this.isReadable(each) ? (this.attribute(each, name) ?? this.relationship(each, name)) : undefined,
+    );
+  }
+
   /** The attributes that the viewer may write, by wire name; also those that may only be written. */
   writableAttribute(resource: Resource, name: string): Attribute | undefined {
     const attribute = resource.attributes.get(name);
@@ -85,6 +92,7 @@ export class Policy {
 
   /** The names to offer in an error: what the viewer may name, and nothing else. */
   names(resource: Resource): readonly string[] {
+    if (!this.isReadable(resource)) return ['id'];
     const { attributes, relationships } = this.readable(resource);
     return ['id', ...attributes.keys(), ...relationships.keys()];
   }
