@@ -43,7 +43,8 @@ export function buildAttributes(
     // A join column that the relation itself owns has no property of its own; its name belongs to the relation.
     if (relationNames.has(head)) continue;
     if (column.path === head) {
-      attributes.push(columnAttribute(column, exposureUnder(options, model.class, head), fields?.has(head) ?? false));
+      const exposure = exposureUnder(options, model.class, head);
+      attributes.push(columnAttribute(column, exposure, fields?.has(head) ?? false, hasSetter(model, head)));
     } else if (!embedded.has(head)) {
       embedded.add(head);
       attributes.push(
@@ -58,14 +59,16 @@ export function buildAttributes(
   return attributes;
 }
 
-function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boolean): ColumnAttribute {
+/** @param settable the entity has a setter for it; a virtual column that has one can be written (MAP-03) */
+function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boolean, settable = false): ColumnAttribute {
   const isId = column.primary && column.path === 'id';
+  const isStored = column.insertable || column.updatable;
   return Object.freeze({
     kind: 'column',
     ...fieldOf(exposure, column.path, exposed && !isId && !column.internal),
-    writable: exposure.writable && !column.generated && !column.virtual && (column.insertable || column.updatable),
+    writable: exposure.writable && !column.generated && (column.virtual ? settable : isStored),
     // A resource keeps its identity.
-    createOnly: exposure.createOnly || column.primary || !column.updatable,
+    createOnly: exposure.createOnly || column.primary || (!column.virtual && !column.updatable),
     type: column.type,
     column,
     transforms: exposure.transforms,
@@ -111,15 +114,16 @@ function embeddedAttribute(
 /** A getter, a method, or a pair of getter and setter, which can be written (MAP-03). */
 function computedAttribute(model: EntityModel, property: string, exposure: Exposure): ComputedAttribute {
   const field = fieldOf(exposure, property, true);
-  const writable = exposure.writable && hasSetter(model.class?.prototype as object | undefined, property);
+  const writable = exposure.writable && hasSetter(model, property);
   return Object.freeze({ kind: 'computed', ...field, writable, transforms: exposure.transforms });
 }
 
-function hasSetter(prototype: object | null | undefined, property: string): boolean {
-  if (prototype === null || prototype === undefined) return false;
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, property);
-  if (descriptor !== undefined) return descriptor.set !== undefined;
-  return hasSetter(Object.getPrototypeOf(prototype) as object | null, property);
+function hasSetter(model: EntityModel, property: string): boolean {
+  let prototype = (model.class?.prototype ?? null) as object | null;
+  while (prototype !== null && !Object.hasOwn(prototype, property)) {
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return prototype !== null && Object.getOwnPropertyDescriptor(prototype, property)?.set !== undefined;
 }
 
 /** A column as part of an id; what the API calls it does not matter there. */

@@ -122,7 +122,8 @@ export class Schema {
       path: columnPath(metadata),
       embeddedIn: metadata.embeddedMetadata?.embeddedMetadataTree.map((each) => classOf(each.type)),
       type,
-      nullable: metadata.isNullable,
+      // What SQL computes may be null, whatever is not said of it.
+      nullable: metadata.isNullable || metadata.isVirtualProperty,
       primary: metadata.isPrimary,
       unique: isUnique(metadata),
       generated:
