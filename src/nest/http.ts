@@ -57,8 +57,10 @@ export function splitUrl(request: HttpRequest): { readonly path: string; readonl
  * yet. Fastify asks it first and reads bodies later, Express the other way round.
  */
 export function routeOf({ route, routeOptions }: HttpRequest): string | undefined {
-  if (route !== undefined) return 'path' in route && typeof route.path === 'string' ? route.path : '';
-  return routeOptions?.url;
+  if (route === undefined) return routeOptions?.url;
+  const path = 'path' in route && typeof route.path === 'string' ? route.path : '/';
+  // Behind a global prefix Nest's handler for what is not found is a route as well, `*path`.
+  return path.startsWith('/') ? path : undefined;
 }
 
 export function headerOf(request: HttpRequest, name: string): string | undefined {

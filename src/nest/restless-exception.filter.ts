@@ -133,7 +133,11 @@ export function describeException(exception: unknown): Described {
     return { status: exception.statusCode, headers: exception.headers ?? {}, errors: [describeError(exception)] };
   }
   const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
-  if (status !== undefined && status < 500) {
+  if (status === undefined || status >= 500) {
+    LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
+  }
+  // What is thrown as an HTTP exception is meant for the client, whatever its status; so Nest sees it.
+  if (status !== undefined && (status < 500 || exception instanceof HttpException)) {
     const details = messagesOf(exception);
     return { status, headers: {}, errors: details.map((detail) => ({ status, title: titleOf(status), detail })) };
   }
@@ -182,6 +186,8 @@ function titleOf(status: number): string {
     415: 'Unsupported media type',
     422: 'Unprocessable entity',
     429: 'Too many requests',
+    501: 'Not implemented',
+    503: 'Service unavailable',
   };
   return titles[status] ?? (status < 500 ? 'Request refused' : 'Internal server error');
 }

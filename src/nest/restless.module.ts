@@ -2,7 +2,7 @@
  * The module: assembles, and nothing else.
  */
 import { Global, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
-import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { RestlessConfigError } from '../errors.js';
 import { JSON_API_MEDIA_TYPE } from '../wire/json-api/format.js';
 import { ignoresTrailingSlash, registerBodyParser } from './http.js';
@@ -16,18 +16,22 @@ import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 /** What an application has once, however many modules expose entities. */
 @Global()
 @Module({
-  providers: [RestlessRegistry, QueryPipe, ChangePipe, { provide: APP_FILTER, useClass: RestlessNotFoundFilter }],
+  providers: [RestlessRegistry, QueryPipe, ChangePipe, RestlessNotFoundFilter],
   exports: [RestlessRegistry, QueryPipe, ChangePipe],
 })
 export class RestlessCoreModule implements NestModule {
   constructor(
     private readonly host: HttpAdapterHost,
+    private readonly config: ApplicationConfig,
+    private readonly filter: RestlessNotFoundFilter,
     private readonly registry: RestlessRegistry,
   ) {}
 
   /** Runs after Nest's own body parsers are there and before the routes are. */
   configure(): void {
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE);
+    // Nest asks the last one first: it has to come before filters that catch everything, and hands on to them.
+    this.config.addGlobalFilter(this.filter);
     this.registry.configureRoutes();
     if (this.registry.options.trailingSlash === 'ignore' && !ignoresTrailingSlash(this.host)) {
       throw new RestlessConfigError(
