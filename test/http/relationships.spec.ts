@@ -258,7 +258,7 @@ const TO_MANY: ToMany[] = [
   ['folder/1', 'children', 'folder', ['2', '3', '4'], 'parent'],
 ];
 
-type ToOne = [owner: string, name: string, type: string, ids: string[], inverse?: string];
+type ToOne = [owner: string, name: string, type: string, ids: [string, string], inverse: string];
 
 const TO_ONE: ToOne[] = [
   ['letter/1', 'writer', 'writer', ['1', '2'], 'letters'],
@@ -303,18 +303,24 @@ describeServers(
     const sorted = (data: unknown) =>
       [...(data as { id: string }[])].sort((one, other) => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
 
-    /** The relationship has exactly these members, and each of them says so too. */
-    async function expectMembers([owner, name, type, ids, inverse]: ToMany, members: readonly string[]): Promise<void> {
+    /** The ids of all rows of a type that lead to a row. */
+    async function leadingTo(row: string, type: string, relationship: string): Promise<string[]> {
+      const [self] = linkage(decodeURIComponent(row));
+      const list = await get(`/api/${type}?include=${relationship}&fields[${type}]=${relationship}`);
+      const ids = list.at('/data/*/id') as string[];
+      const linked = list.at(`/data/*/relationships/${relationship}/data`) as unknown[];
+      return ids.filter((_, index) =>
+        ([] as unknown[]).concat(linked[index] ?? []).some((each) => isEqual(each, self)),
+      );
+    }
+
+    const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+    /** The relationship has exactly these members, and so says the other side. */
+    async function expectMembers([owner, name, type, , inverse]: ToMany, members: readonly string[]): Promise<void> {
       const own = await get(`/api/${owner}/relationships/${name}`);
       expect(sorted(own.at('/data'))).toEqual(sorted(names(type, members)));
-      if (inverse === undefined) return;
-      const self = linkage(decodeURIComponent(owner));
-      for (const id of ids) {
-        const other = (await get(`/api/${type}/${encodeURIComponent(id)}/relationships/${inverse}`)).at('/data');
-        const linked = ([] as unknown[]).concat(other ?? []);
-        if (members.includes(id)) expect(linked).toEqual(expect.arrayContaining(self));
-        else expect(linked).not.toEqual(expect.arrayContaining(self));
-      }
+      if (inverse !== undefined) expect((await leadingTo(owner, type, inverse)).sort()).toEqual([...members].sort());
     }
 
     it.each(TO_MANY)(
@@ -325,17 +331,14 @@ describeServers(
         const steps: ['POST' | 'PATCH' | 'DELETE', string[], string[]][] = [
           ['PATCH', [], []],
           ['POST', [a], [a]],
-          // Once more, with one that is new: what is there already is a success.
-          ['POST', [a, b], [a, b]],
-          ['POST', [b, b, a], [a, b]],
+          // What is there already is a success.
+          ['POST', [a, b, b], [a, b]],
           ['POST', [], [a, b]],
           // What is not there is a success too.
           ['DELETE', [a, c], [b]],
-          ['DELETE', [a, c], [b]],
           ['DELETE', [], [b]],
           ['PATCH', [a, c], [a, c]],
-          ['PATCH', [a, c], [a, c]],
-          ['PATCH', [c, b, b], [b, c]],
+          ['PATCH', [c, b, c], [b, c]],
           ['DELETE', [b, c], []],
           ['POST', [c, a, b], [a, b, c]],
           ['PATCH', [], []],
@@ -350,21 +353,15 @@ describeServers(
     );
 
     it.each(TO_ONE)('sets and clears %s %s [RJA-01, JA-65]', async (...kind) => {
-      const [owner, name, type, [a, b], inverse] = kind as [string, string, string, [string, string], string];
+      const [owner, name, type, [a, b], inverse] = kind;
       const url = `/api/${owner}/relationships/${name}`;
-      const self = linkage(decodeURIComponent(owner));
-      for (const id of [null, a, a, b, null, null, b, a]) {
+      for (const id of [null, a, a, b, null, null, b]) {
         const [data] = id === null ? [null] : names(type, [id]);
         const answer = await write('PATCH', url, data);
 
         expect([id, answer.status, answer.text]).toEqual([id, 204, '']);
         expect((await get(url)).at('/data')).toEqual(data);
-        for (const each of [a, b]) {
-          const other = (await get(`/api/${type}/${encodeURIComponent(each)}/relationships/${inverse}`)).at('/data');
-          const linked = ([] as unknown[]).concat(other ?? []);
-          if (each === id) expect(linked).toEqual(expect.arrayContaining(self));
-          else expect(linked).not.toEqual(expect.arrayContaining(self));
-        }
+        expect(await leadingTo(owner, type, inverse)).toEqual(id === null ? [] : [id]);
       }
       expect((await write('PATCH', url, null)).status).toBe(204);
     });
