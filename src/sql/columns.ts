@@ -74,6 +74,18 @@ export class Columns {
   }
 
   /**
+   * A checked value in every way in which the database may have written it, the lowest first: SQLite keeps
+   * date-times and times as text, and its own clock leaves out what is zero.
+   */
+  spellings(column: ColumnModel, value: Value): readonly [lowest: Part, ...higher: Part[]] {
+    const part = this.bind(column, value);
+    const end = column.type === 'datetime' ? '.000' : column.type === 'time' ? ':00' : undefined;
+    const text = part.kind === 'param' && this.dialect.name === 'sqlite' ? part.value : undefined;
+    if (end === undefined || typeof text !== 'string' || !text.endsWith(end)) return [part];
+    return [param(text.slice(0, -end.length)), part];
+  }
+
+  /**
    * A checked value as the driver takes it, the column's transformer included.
    *
    * @throws BadRequestError where the transformer can make nothing of the value.

@@ -224,27 +224,30 @@ export class Where {
       }
       case 'range': {
         const [low, high] = value as readonly [Value, Value];
-        return sql`${expression} BETWEEN ${this.columns.bind(column, low)} AND ${this.columns.bind(column, high)}`;
+        const [least] = this.columns.spellings(column, low);
+        return sql`${expression} BETWEEN ${least} AND ${this.columns.spellings(column, high).at(-1)!}`;
       }
       default:
         if (operator.custom === true) return this.custom(operator.name, expression, value);
-        if (operator.operand === 'value')
-          return this.operation(operator.name, expression, this.columns.bind(column, value as Value));
+        if (operator.operand === 'value') return this.single(attribute, operator.name, expression, value as Value);
         return this.operation(operator.name, expression, param(value), attribute);
     }
   }
 
-  private list(attribute: ColumnAttribute, expression: Sql, values: readonly Value[]): Sql {
+  private single(attribute: ColumnAttribute, name: string, expression: Sql, value: Value): Sql {
+    const spellings = this.columns.spellings(attribute.column, value);
+    if (spellings.length > 1 && name === 'eq') return this.list(attribute, expression, [value]);
+    if (spellings.length > 1 && name === 'ne') return sql`NOT (${this.list(attribute, expression, [value])})`;
+    const bound = name === 'lt' || name === 'ge' ? spellings[0] : spellings.at(-1)!;
+    return this.operation(name, expression, bound);
+  }
+
+  private list({ column }: ColumnAttribute, expression: Sql, values: readonly Value[]): Sql {
     if (values.length === 0) return raw('1 = 0');
-    const { column } = attribute;
-    if (values.some((value) => typeof value === 'object')) {
-      const parts = values.map((value) => this.columns.bind(column, value));
-      return sql`${expression} IN (${join(parts, ', ')})`;
-    }
-    return this.dialect.inList(
-      expression,
-      values.map((value) => this.columns.toDriver(column, value as string | number | boolean)),
-    );
+    const parts = values.flatMap((value) => this.columns.spellings(column, value));
+    const bound = parts.flatMap((part) => (part.kind === 'param' ? [part.value] : []));
+    if (bound.length < parts.length) return sql`${expression} IN (${join(parts, ', ')})`;
+    return this.dialect.inList(expression, bound);
   }
 
   /** An operator between the column and something that stands to its right. */

@@ -53,7 +53,7 @@ describeServers(
     beforeAll(async () => {
       app = await start({
         entities: [Team, Player],
-        imports: [RestlessModule.forRoot({ groups: groupsOf as never }), RestlessModule.forFeature([Team, Player])],
+        imports: [RestlessModule.forRoot({ groups: groupsOf }), RestlessModule.forFeature([Team, Player])],
         seed,
       });
     });
