@@ -45,13 +45,12 @@ export class Addresses {
 
   /** True for paths that belong to what is served at one of these places. */
   isBelow(path: string, places: readonly Route[]): boolean {
-    return places.some((place) => {
-      if (place.path === '') return false;
-      return this.versionSegments(place.version).some((segment) => {
-        const below = `${this.globalPrefix}${segment}/${place.path}`;
+    return places.some((place) =>
+      this.versionSegments(place.version).some((segment) => {
+        const below = `${this.globalPrefix}${segment}${place.path === '' ? '' : `/${place.path}`}`;
         return path === below || path.startsWith(`${below}/`);
-      });
-    });
+      }),
+    );
   }
 
   /** Which of these places a path leads to, and what kind of URL it is there. */

@@ -6,7 +6,7 @@ import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type Exce
 import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
 import { quote } from '../query/faults.js';
-import { negotiate } from '../wire/negotiation.js';
+import { formatOfErrors, isNamed } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { sendDocument } from './restless.interceptor.js';
@@ -64,13 +64,19 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     if (route !== undefined && !this.registry.isRoute(route)) return undefined;
     const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
     if (stateOf(request) !== undefined || status === undefined || status >= 500) return undefined;
-    if (!this.registry.isBelow(path)) return undefined;
+    if (!this.registry.isBelow(path, this.isMeantForUs(request))) return undefined;
     // The router's own words would echo the address as it came.
     if (!isDecodable(path)) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
     const allow = this.registry.allowedAt(path);
     if (status !== 404) return allow === undefined ? undefined : exception;
     if (allow !== undefined && !ROUTED.includes(request.method)) return methodNotAllowed(request.method, allow);
     return new NotFoundError(`There is nothing at ${quote(path)}.`);
+  }
+
+  /** True for clients that name JSON:API's own media type; others may ask whatever else the application serves. */
+  private isMeantForUs(request: HttpRequest): boolean {
+    const own = this.registry.defaultFormats().filter(({ name }) => name === 'json-api');
+    return isNamed(headerOf(request, 'accept'), own);
   }
 
   /** Filters of the application that would have been asked, had this one not been there. */
@@ -103,13 +109,7 @@ function isDecodable(path: string): boolean {
 /** The format that was chosen, or that the request's `Accept` asks for, or the first there is. */
 function formatOf(request: HttpRequest, registry: RestlessRegistry): WireFormat {
   const state = stateOf(request);
-  if (state !== undefined) return state.format;
-  const formats = registry.defaultFormats();
-  try {
-    return negotiate(headerOf(request, 'accept'), formats);
-  } catch {
-    return formats[0]!;
-  }
+  return state?.format ?? formatOfErrors(headerOf(request, 'accept'), registry.defaultFormats());
 }
 
 function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {
@@ -141,7 +141,6 @@ export function describeException(exception: unknown): Described {
     const details = messagesOf(exception);
     return { status, headers: {}, errors: details.map((detail) => ({ status, title: titleOf(status), detail })) };
   }
-  LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
   const failed = status ?? 500;
   return {
     status: failed,

@@ -8,12 +8,15 @@ import { NotFoundError } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
 import type { Result } from '../query/result.js';
 import { resourceUrl } from '../wire/json-api/links.js';
-import { bodyFormat, checkContentType, negotiate } from '../wire/negotiation.js';
+import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire/negotiation.js';
 import type { IncomingRequest, ReadOptions, WireFormat } from '../wire/wire-format.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isWrite, operationOf, type ResourceUrlKind } from './operations.js';
 import { methodNotAllowed, RestlessRegistry, type ServedResource } from './restless.registry.js';
 import type { Outcome } from './restless.service.js';
+
+/** Whatever type the body of these is said to have, nobody reads it. */
+const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTION'];
 
 @Injectable()
 export class RestlessInterceptor implements NestInterceptor {
@@ -24,12 +27,13 @@ export class RestlessInterceptor implements NestInterceptor {
     const response = context.switchToHttp().getResponse<object>();
     const served = this.registry.servedBy(context.getClass());
     const { kind, verb, name } = operationOf(context.getHandler());
-    const state = this.begin(request, served, kind);
+    const begun = this.begin(request, served, kind);
     const allow = allowedMethods(kind, served.resource.options);
     if (name === undefined || !allow.includes(verb)) {
       if (request.method === 'OPTIONS') return next.handle().pipe(map(() => sendOptions(response, allow)));
       throw methodNotAllowed(request.method, allow);
     }
+    const state = this.negotiate(request, served, begun);
     if (isWrite(name)) {
       state.decoded = this.decodeChange(request, served, name, state);
       return next.handle().pipe(map((outcome: Outcome) => sendOutcome(response, state, outcome)));
@@ -38,17 +42,22 @@ export class RestlessInterceptor implements NestInterceptor {
     return next.handle().pipe(map((result: Result) => sendResult(response, state, result)));
   }
 
+  /** What errors need to be written; whether there is such an address comes before what it is asked in. */
   private begin(request: HttpRequest, { resource, formats }: ServedResource, kind: ResourceUrlKind): RequestState {
-    const { path } = splitUrl(request);
-    const address = this.registry.addressOf(request, kind, resource);
-    // Errors are written in the first format until there is a better one (decision 21).
-    const viewer = this.registry.viewerOf(request);
-    rememberState(request, { format: formats[0]!, address, viewer, decoded: undefined });
-    if (path.endsWith('/') && this.registry.options.trailingSlash === 'never') {
-      throw new NotFoundError(`There is nothing at ${path}; addresses have no slash at the end.`);
-    }
+    const state = {
+      format: formatOfErrors(headerOf(request, 'accept'), formats),
+      address: this.registry.addressOf(request, kind, resource),
+      viewer: this.registry.viewerOf(request),
+      decoded: undefined,
+    };
+    rememberState(request, state);
+    refuseTrailingSlash(request, this.registry.options.trailingSlash);
+    return state;
+  }
+
+  private negotiate(request: HttpRequest, { formats }: ServedResource, begun: RequestState): RequestState {
     checkContentType(headerOf(request, 'content-type'), formats);
-    const state = { format: negotiate(headerOf(request, 'accept'), formats), address, viewer, decoded: undefined };
+    const state = { ...begun, format: negotiate(headerOf(request, 'accept'), formats) };
     rememberState(request, state);
     return state;
   }
@@ -69,7 +78,10 @@ export class RestlessInterceptor implements NestInterceptor {
     state: RequestState,
   ): ChangeRequest {
     const type = headerOf(request, 'content-type');
-    const format = bodyFormat(type, served.formats, operation.startsWith('DELETE')) ?? state.format;
+    const readAs = BODILESS.includes(operation)
+      ? undefined
+      : bodyFormat(type, served.formats, operation === 'DELETE_RELATIONSHIP');
+    const format = readAs ?? state.format;
     const body = typeof request.body === 'string' ? request.body : undefined;
     return format.readChange({ ...this.incoming(request, served, state), operation, body }, this.readOptions());
   }
@@ -112,6 +124,18 @@ function sendOutcome(response: object, { format, address }: RequestState, { chan
     const { headers, document } = format.write(result, { ...address, path: url });
     sendDocument(response, format, 201, created === undefined ? headers : { ...headers, Location: url }, document);
   } else sendResult(response, { format, address }, result);
+}
+
+/**
+ * Express takes `/person/` for `/person`.
+ *
+ * @throws NotFoundError unless the application wants that. @see URL-14
+ */
+export function refuseTrailingSlash(request: HttpRequest, trailingSlash: 'never' | 'ignore'): void {
+  const { path } = splitUrl(request);
+  // The root of the server has a slash and nothing else.
+  if (trailingSlash === 'ignore' || path === '/' || !path.endsWith('/')) return;
+  throw new NotFoundError(`There is nothing at ${path}; addresses have no slash at the end.`);
 }
 
 /** Sends a document in a format. */

@@ -159,15 +159,22 @@ export class RestlessRegistry implements OnModuleInit {
     return this.addresses.of(request, kind, own, this.versions);
   }
 
-  /** True for the paths at and below what is served, whether or not there is anything. */
-  isBelow(path: string): boolean {
+  /**
+   * True for the paths at and below what is served, whether or not there is anything.
+   *
+   * @param ownsRoot an empty prefix counts as well: everything is below it, the application's own paths too
+   */
+  isBelow(path: string, ownsRoot: boolean): boolean {
     const { prefix } = this.options;
     const places = this.resources().flatMap((resource) => [
       { path: resource.options.prefix, version: resource.version },
       { path: prefix, version: resource.version },
       resource,
     ]);
-    return this.addresses.isBelow(path, [{ path: prefix }, ...places]);
+    return this.addresses.isBelow(
+      path,
+      [{ path: prefix }, ...places].filter((place) => ownsRoot || place.path !== ''),
+    );
   }
 
   /** True for the patterns of our own routes. */

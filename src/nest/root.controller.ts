@@ -7,7 +7,7 @@ import { checkContentType, negotiate } from '../wire/negotiation.js';
 import { headerOf, rememberState, send, type HttpRequest } from './http.js';
 import { ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
-import { sendDocument } from './restless.interceptor.js';
+import { refuseTrailingSlash, sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
 
 /** A fresh root controller: path metadata sits on the class. */
@@ -19,6 +19,7 @@ export function createRootController(): Type {
 
     @Get()
     getRoot(@Req() request: HttpRequest, @Res() response: object): void {
+      refuseTrailingSlash(request, this.registry.options.trailingSlash);
       const formats = this.registry.defaultFormats();
       const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
       checkContentType(headerOf(request, 'content-type'), formats);
@@ -29,12 +30,14 @@ export function createRootController(): Type {
     }
 
     @Options()
-    optionsRoot(@Res() response: object): void {
+    optionsRoot(@Req() request: HttpRequest, @Res() response: object): void {
+      refuseTrailingSlash(request, this.registry.options.trailingSlash);
       send(response, { status: 200, headers: { Allow: ROOT_METHODS.join(', ') }, body: '' });
     }
 
     @Post()
     postRoot(@Req() request: HttpRequest): never {
+      refuseTrailingSlash(request, this.registry.options.trailingSlash);
       throw methodNotAllowed(request.method, ROOT_METHODS);
     }
 

@@ -62,6 +62,23 @@ export function negotiate(accept: string | undefined, formats: readonly WireForm
   return best;
 }
 
+/**
+ * The format of an error that has nothing to do with formats: the one that is wanted, or the first where none is
+ * acceptable (decision 21).
+ */
+export function formatOfErrors(accept: string | undefined, formats: readonly WireFormat[]): WireFormat {
+  try {
+    return negotiate(accept, formats);
+  } catch {
+    return formats[0]!;
+  }
+}
+
+/** True where `Accept` names one of the formats itself: a wildcard is everybody's. */
+export function isNamed(accept: string | undefined, formats: readonly WireFormat[]): boolean {
+  return parseMediaTypes(accept ?? '').some(({ type, q }) => q > 0 && formats.some((each) => each.mediaType === type));
+}
+
 /** The weight of a type: that of the most specific range that covers it. */
 function weigh(own: readonly MediaType[], ranges: readonly MediaType[], mediaType: string): number {
   if (own.length > 0) return Math.max(...own.map(({ q }) => q));

@@ -202,6 +202,8 @@ describeServers(
       it('does not open a door to other verbs [URL-14]', async () => {
         expect((await app.request('POST', '/api/person/')).status).toBe(404);
         expect((await app.request('OPTIONS', '/api/person/')).status).toBe(404);
+        expect((await app.request('POST', '/api/')).status).toBe(404);
+        expect((await app.request('OPTIONS', '/api/')).status).toBe(404);
       });
 
       it('may stand in the query [URL-14]', async () => {

@@ -37,7 +37,7 @@ describeServers(
     beforeAll(async () => {
       app = await server.start({
         entities: PEOPLE,
-        imports: [RestlessModule.forFeature([Person, Computer])],
+        imports: [RestlessModule.forFeature([Person, { entity: Computer, methods: ['GET', 'DELETE'] }])],
         seed: seedPeople,
         configure: (nest) => nest.enableCors({ origin: [/example\.org$/] }),
       });
@@ -126,12 +126,14 @@ describeServers(
       it('is not asked for errors, which have one format', async () => {
         const answers = await Promise.all([
           app.request('POST', '/api/person', { headers: { Accept: 'text/html' } }),
+          app.request('DELETE', '/api/person', { headers: { Accept: 'text/html', 'Content-Type': 'text/plain' } }),
+          app.request('PATCH', '/api', { headers: { Accept: 'text/html' } }),
           app.get('/api/nothing', { Accept: 'text/html' }),
           app.get('/api/person/', { Accept: 'text/html' }),
         ]);
 
-        expect(answers.map(({ status }) => status)).toEqual([405, 404, 404]);
-        expect(answers.map(({ headers }) => headers['content-type'])).toEqual([JSON_API, JSON_API, JSON_API]);
+        expect(answers.map(({ status }) => status)).toEqual([405, 405, 405, 404, 404]);
+        expect([...new Set(answers.map(({ headers }) => headers['content-type']))]).toEqual([JSON_API]);
       });
     });
 
@@ -154,6 +156,12 @@ describeServers(
         ['another type, which says nothing about a request without a body', 'text/plain; charset=utf-8'],
       ])('may be %s [NEG-03, JA-11]', async (_words, type) => {
         expect((await app.get('/api/person', { 'Content-Type': type })).status).toBe(200);
+      });
+
+      it('says nothing about DELETE of a resource either, whose body nobody reads [NEG-03, NEG-06]', async () => {
+        const headers = { 'Content-Type': 'text/plain' };
+
+        expect((await app.request('DELETE', '/api/computer/7', { headers })).status).toBe(204);
       });
 
       it('goes before Accept', async () => {

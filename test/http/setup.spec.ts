@@ -118,6 +118,31 @@ describe('modules in any order', () => {
     expect((await app.get('/')).at('/meta/modelinfo/computer')).toEqual({ primarykey: 'id', url: '/computer' });
   });
 
+  it.each(['express', 'fastify'] as const)(
+    'leaves to the host what is not there at an empty prefix, unless JSON:API is asked for with %s [URL-03]',
+    async (adapter) => {
+      const app = await startPeople(
+        [RestlessModule.forRoot({ prefix: '' }), RestlessModule.forFeature([Person, Computer])],
+        { adapter },
+      );
+      const ask = (path: string, accept: string) => app.get(path, { Accept: accept });
+
+      for (const path of ['/api', '/nope/1', '/person/1/2/3/4/5', '/assets/logo.png']) {
+        const answer = await ask(path, 'text/html, application/vnd.api+json;q=0.5');
+
+        expect([path, answer.status, answer.headers['content-type']]).toEqual([path, 404, 'application/vnd.api+json']);
+        expect(answer.at('/errors/0/code')).toBe('NOT_FOUND');
+      }
+      for (const accept of ['application/json', '*/*', 'application/vnd.api+json;q=0, */*']) {
+        const answer = await ask('/nope/1', accept);
+
+        expect([accept, answer.status, answer.at('/errors')]).toEqual([accept, 404, undefined]);
+        expect(answer.at('/message')).toBe('Cannot GET /nope/1');
+      }
+      expect((await ask('/person/1/2/3/4/5', '*/*')).at('/errors/0/code')).toBe('NOT_FOUND');
+    },
+  );
+
   it('takes the prefix of an entry instead of the module’s, not behind it [URL-02, URL-03]', async () => {
     const app = await startPeople([
       RestlessModule.forRoot({ prefix: 'api' }),
