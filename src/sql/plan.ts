@@ -229,10 +229,10 @@ export class Planner {
     const key = `${relationship.model.declaredBy}>${relationship.model.property}>${target.path}.`;
     const alias = direct === undefined ? select.join(key, select.alias, relationship, filter) : select.alias;
     const id = target.id.map(({ column }, index) => ({
-      name: select.output.add(
-        `${key}${column.path}`,
-        direct === undefined ? this.columns.selected(column, alias) : this.columns.key(direct[index]!, alias),
-      ),
+      name:
+        direct === undefined
+          ? select.output.add(`${key}${column.path}`, this.columns.selected(column, alias))
+          : select.key(direct[index]!),
       read: this.columns.reader(column),
     }));
     const kind = isPolymorphic(target)
@@ -271,9 +271,7 @@ export class Planner {
       };
     }
     const link = this.where.link(relationship);
-    const nearNames = nearColumns(link).map((column) =>
-      near.output.add(`near:${column.propertyPath}:${column.databaseName}`, this.columns.key(column, near.alias)),
-    );
+    const nearNames = nearColumns(link).map((column) => near.key(column));
     const middle = this.aliases.next('j');
     const { junction } = link;
     const owner = junction === undefined ? far.alias : middle;

@@ -1,6 +1,7 @@
 /**
  * One SELECT while it is put together: its columns, each once, and the to-one rows that are joined to it.
  */
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { Filter } from '../query/filter.js';
 import type { FieldPath } from '../query/query.js';
 import type { ColumnModel } from '../resource/entity-model.js';
@@ -67,9 +68,15 @@ export class Select {
 
   /** The same, of the entity or of one that shares its table: what they all have is selected once. */
   own(column: ColumnModel): string {
-    const { databaseName, entityMetadata } = this.context.schema.columnMetadata(column);
-    const key = column.virtual ? `virtual:${entityMetadata.name}.${column.path}` : `column:${databaseName}`;
+    const metadata = this.context.schema.columnMetadata(column);
+    if (!column.virtual && column.type !== 'interval') return this.key(metadata);
+    const key = `${metadata.entityMetadata.name}.${column.path}`;
     return this.output.add(key, this.context.columns.selected(column, this.alias));
+  }
+
+  /** A column that leads on to other rows, whether it is an attribute as well or not. */
+  key(metadata: ColumnMetadata): string {
+    return this.output.add(`column:${metadata.databaseName}`, this.context.columns.key(metadata, this.alias));
   }
 
   /** A column of the row, or of a row that LEFT JOINs along to-one relationships lead to. @see SRT-04 */
