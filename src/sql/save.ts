@@ -279,12 +279,13 @@ class Saver {
     const { link, resource } = change;
     const key = await findRow(this.context, resource, change.filter, change.id, true);
     const targets = await findTargets(this.context, [link]);
-    if (this.onRow(link)) {
-      const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link] };
-      await this.updateRow(asUpdate, key, await this.partial(asUpdate, targets), targets);
-    } else {
-      await this.links.edit(key, link, targets);
-    }
+    const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link] };
+    const values = await this.partial(asUpdate, targets);
+    const far = this.onRow(link) ? [] : [link];
+    // Of members that are added or removed, nobody knows here what the list will be.
+    if (link.action === 'set') await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
+    if (this.onRow(link)) await this.updateRow(asUpdate, key, values, targets);
+    else await this.links.edit(key, link, targets);
     await this.expectInScope([key]);
     return { id: change.id, count: 1, changedMore: false };
   }

@@ -4,9 +4,10 @@
  */
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { ObjectLiteral } from 'typeorm';
-import { RestlessError, RestlessErrors } from '../errors.js';
+import { RestlessError, RestlessErrors, type ErrorSource } from '../errors.js';
 import type { Change, LinkChange, LinkTarget } from '../query/change.js';
 import { quote } from '../query/faults.js';
+import type { Resource } from '../resource/resource.js';
 import { referenceTo } from './instances.js';
 import type { RowKey, WriteContext } from './rows-to-write.js';
 
@@ -57,16 +58,16 @@ function distinct(errors: readonly RestlessError[]): readonly RestlessError[] {
 /** One failure; the field is named where the viewer may know it. @see VAL-09 */
 function validationError(change: Change, property: string | undefined, message: string): RestlessError {
   const code = change.resource.options.validationStatus === 422 ? 'UNPROCESSABLE' : 'VALIDATION';
-  const field = property === undefined ? undefined : change.fieldName(property);
-  const inner =
-    property
-      ?.split('.')
-      .slice(1)
-      .map((part) => `/${part}`)
-      .join('') ?? '';
-  return new RestlessError(code, message, {
-    source: field === undefined ? undefined : { pointer: `/data/${field}${inner}` },
-  });
+  return new RestlessError(code, message, { source: property === undefined ? undefined : sourceOf(change, property) });
+}
+
+function sourceOf(change: Change, property: string): ErrorSource | undefined {
+  const [head, ...path] = property.split('.');
+  // The document of a relationship's URL has nothing but the relationship.
+  if (change.kind === 'edit-relationship')
+    return change.link.relationship.property === head ? { pointer: '/data' } : undefined;
+  const field = change.fieldName(property);
+  return field === undefined ? undefined : { pointer: [`/data/${field}`, ...path].join('/') };
 }
 
 /** What class-validator looks at: the instance with the members that its to-many relationships are to have. */
@@ -89,14 +90,18 @@ export function withMembers(
 }
 
 /**
- * The error to answer with for what an entity, a listener or a subscriber threw: forwarded if the resource
- * says so, otherwise given back as it is.
+ * The error to answer with for what an entity, a listener or a subscriber threw: forwarded if the resource, or one that
+ * a relationship leads to, says so, otherwise given back as it is.
  *
  * @see VAL-01, VAL-02, VAL-10, VAL-11
  */
 export function forwardException(change: Change, error: unknown): unknown {
-  const { validationExceptions } = change.resource.options;
-  if (!(error instanceof Error) || !validationExceptions.some((type) => error instanceof type)) return error;
+  const links = change.kind === 'edit-relationship' ? [change.link] : 'links' in change ? change.links : [];
+  const resources = [change.resource, ...links.map(({ relationship }) => relationship.target)];
+  const isForwarded = ({ options }: Resource): boolean =>
+    options.validationExceptions.some((type) => error instanceof type);
+  const thrower = resources.find(isForwarded);
+  if (!(error instanceof Error) || thrower === undefined) return error;
   const errors: unknown = 'errors' in error ? error.errors : undefined;
   if (typeof errors === 'string') return validationError(change, undefined, errors);
   if (typeof errors !== 'object' || errors === null) {
@@ -105,7 +110,12 @@ export function forwardException(change: Change, error: unknown): unknown {
   return new RestlessErrors(
     Object.entries(errors).flatMap(([property, messages]) =>
       (Array.isArray(messages) ? (messages as unknown[]) : [messages]).map((message) =>
-        validationError(change, property, `${quote(property)}: ${String(message)}`),
+        // A field of another row is not in this document.
+        validationError(
+          change,
+          thrower === change.resource ? property : undefined,
+          `${quote(property)}: ${String(message)}`,
+        ),
       ),
     ),
   );
