@@ -45,12 +45,7 @@ export class Addresses {
 
   /** True for paths that belong to what is served at one of these places. */
   isBelow(path: string, places: readonly Route[]): boolean {
-    return places.some((place) =>
-      this.versionSegments(place.version).some((segment) => {
-        const below = `${this.globalPrefix}${segment}${place.path === '' ? '' : `/${place.path}`}`;
-        return path === below || path.startsWith(`${below}/`);
-      }),
-    );
+    return places.some((place) => this.bases(place).some((base) => segmentsBehind(base, path) !== undefined));
   }
 
   /** Which of these places a path leads to, and what kind of URL it is there. */
@@ -59,14 +54,19 @@ export class Addresses {
     places: readonly P[],
   ): { readonly place: P; readonly kind: ResourceUrlKind } | undefined {
     for (const place of places) {
-      for (const segment of this.versionSegments(place.version)) {
-        const base = `${this.globalPrefix}${segment}/${place.path}`;
-        if (path !== base && !path.startsWith(`${base}/`)) continue;
-        const kind = kindOf(path.slice(base.length).split('/').slice(1));
+      for (const base of this.bases(place)) {
+        const segments = segmentsBehind(base, path);
+        const kind = segments && kindOf(segments);
         if (kind !== undefined) return { place, kind };
       }
     }
     return undefined;
+  }
+
+  /** Where a place is served: once for every version. */
+  private bases({ path, version }: Route): readonly string[] {
+    const own = path === '' ? '' : `/${path}`;
+    return this.versionSegments(version).map((segment) => this.globalPrefix + segment + own);
   }
 
   /** The root with another version in place of the one that was asked for. */
@@ -90,6 +90,21 @@ export class Addresses {
     const versions = [version ?? versioning.defaultVersion ?? []].flat();
     if (versions.length === 0) return [''];
     return versions.map((each) => (typeof each === 'string' ? `/${prefix}${each}` : ''));
+  }
+}
+
+/** The segments of a path behind a base, or undefined where it leads elsewhere. */
+function segmentsBehind(base: string, path: string): readonly string[] | undefined {
+  const segments = path === '/' ? [''] : path.split('/');
+  const own = base.split('/');
+  return own.every((each, index) => each === decode(segments[index])) ? segments.slice(own.length) : undefined;
+}
+
+function decode(segment = '/'): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 

@@ -126,6 +126,11 @@ function sendFastify(
   reply.serializer((payload) => payload as string).send(body);
 }
 
+/** A path as routers compare it: Express as it is sent, Fastify decoded. */
+export function routePath(host: HttpAdapterHost, path: string): string {
+  return host.httpAdapter.getType() === 'fastify' ? path : encodeURI(path);
+}
+
 /** True where `/person/` reaches the handler of `/person`. */
 export function ignoresTrailingSlash(host: HttpAdapterHost): boolean {
   if (host.httpAdapter.getType() !== 'fastify') return true;

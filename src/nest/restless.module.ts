@@ -5,7 +5,7 @@ import { Global, Module, type DynamicModule, type NestModule, type Provider } fr
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { RestlessConfigError } from '../errors.js';
 import { JSON_API_MEDIA_TYPE } from '../wire/json-api/format.js';
-import { ignoresTrailingSlash, registerBodyParser } from './http.js';
+import { ignoresTrailingSlash, registerBodyParser, routePath } from './http.js';
 import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
 import { ChangePipe, QueryPipe } from './query.pipe.js';
 import { RestlessNotFoundFilter } from './restless-exception.filter.js';
@@ -32,7 +32,7 @@ export class RestlessCoreModule implements NestModule {
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE);
     // Nest asks the last one first: it has to come before filters that catch everything, and hands on to them.
     this.config.addGlobalFilter(this.filter);
-    this.registry.configureRoutes();
+    this.registry.configureRoutes((path) => routePath(this.host, path));
     if (this.registry.options.trailingSlash === 'ignore' && !ignoresTrailingSlash(this.host)) {
       throw new RestlessConfigError(
         'RestlessModule.forRoot: trailingSlash "ignore" needs a router that does so; start with ' +

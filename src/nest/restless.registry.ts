@@ -82,12 +82,13 @@ export class RestlessRegistry implements OnModuleInit {
   }
 
   /** Says where every resource is served; Nest asks for that before it initializes modules. */
-  configureRoutes(): void {
+  configureRoutes(routePath: (path: string) => string): void {
     const served = this.all();
     const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
     setRoutes(this.modules, (controller) => {
-      if (this.roots.has(controller)) return controller === root ? { path: this.options.prefix } : null;
-      return served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
+      if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
+      const found = served[this.registrations.findIndex((each) => each.controller === controller)];
+      return found && { path: routePath(found.resource.path), version: found.resource.version };
     });
   }
 

@@ -179,7 +179,7 @@ const oneOf =
 /** What each option has to be: the test, and the words for it. */
 const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unknown) => boolean, words: string]>> = {
   collectionName: [(value) => isText(value) && /^[^/?#\s]+$/.test(value), 'a name without slash, ?, # or space'],
-  prefix: [(value) => isText(value) && !/[?#\s]/.test(value), 'a path such as "api", or "" for the root'],
+  prefix: [(value) => isText(value) && !/[?#%\\\s:*+!(){}[\]]/.test(value), 'a path such as "api", or "" for the root'],
   methods: [isMethodList, `a list of ${METHODS.join(', ')}`],
   expose: [oneOf('decorated', 'all'), '"decorated" or "all"'],
   linkage: [oneOf('included', 'always'), '"included" or "always"'],
