@@ -16,7 +16,7 @@ describeServers(
       });
       afterAll(() => app.close());
 
-      it('has ten on a page, a total and links [PAG-13, PAG-14, PAG-15, JA-49]', async () => {
+      it('has ten on a page, a total and links [PAG-13, PAG-14, PAG-15, PAG-30, PAG-31, JA-49]', async () => {
         const answer = await app.get('/api/person');
 
         expect(ids(answer)).toEqual(['1', '2', '3', '4', '5', '6']);
@@ -218,7 +218,7 @@ describeServers(
           expect(ids(await app.get('/api/person'))).toHaveLength(3);
         }));
 
-      it.each([0, null])('take %s for no bound, which a size of 0 never is [PAG-20, PAG-21]', (maxPageSize) =>
+      it.each([0, null])('take %s for no bound, which a size of 0 never is [PAG-07, PAG-20, PAG-21]', (maxPageSize) =>
         withOptions({ maxPageSize }, {}, async (app) => {
           expect(ids(await app.get('/api/person?page[size]=5000'))).toHaveLength(6);
           expect((await app.get('/api/person?page[size]=0')).status).toBe(400);

@@ -6,6 +6,7 @@ import {
   type DataSource,
   Entity,
   ManyToOne,
+  OneToMany,
   PrimaryColumn,
   PrimaryGeneratedColumn,
   type Relation,
@@ -23,7 +24,7 @@ class Shelf {
   @PrimaryGeneratedColumn() id!: number;
   @Expose() @Column({ type: 'varchar', nullable: true }) name!: string | null;
   @Expose() @Column({ type: 'int', nullable: true }) rank!: number | null;
-  @Expose() @ManyToOne(() => Room, { nullable: true }) room!: Relation<Room> | null;
+  @Expose() @ManyToOne(() => Room, (room) => room.shelves, { nullable: true }) room!: Relation<Room> | null;
 }
 
 @Entity()
@@ -33,6 +34,7 @@ class Room {
   @Expose() @Column({ type: 'varchar', nullable: true }) name!: string | null;
   /** Not exposed: no order may tell of it. */
   @Column({ default: 'x' }) key!: string;
+  @Expose() @OneToMany(() => Shelf, (shelf) => shelf.room) shelves!: Relation<Shelf>[];
 }
 
 async function seedShelves({ manager }: DataSource): Promise<void> {
@@ -110,7 +112,7 @@ describeServers(
           ['2', '1', '4', '3', '7', '6'],
         ],
         [
-          'a path of three steps',
+          'a path of three steps [FJR-09, SRT-13]',
           'copy?sort=edition.book.author.name,id&filter[edition.book.author.name][is_not_null]=',
           ['1', '2', '3'],
         ],
@@ -168,11 +170,13 @@ describeServers(
       afterAll(() => app.close());
 
       it.each<readonly [string, readonly string[]]>([
+        ['room/1/relationships/shelves?sort=-name&ignorecase=1', ['5', '1']],
+        ['room/1/shelves?sort=name&ignorecase=1', ['1', '5']],
         ['shelf?sort=name&ignoreCase=1&filter[name][is_not_null]=', ['2', '3', '1', '5']],
         ['shelf?sort=-name&ignorecase=1&filter[name][is_not_null]=', ['5', '1', '3', '2']],
         ['shelf?sort=-room.name,name&ignoreCase=1&filter[room.name][is_not_null]=', ['1', '5', '2']],
         ['shelf?sort=rank,-name&ignoreCase=1&filter[rank][is_not_null]=&filter[name][is_not_null]=', ['3', '1']],
-      ])('is ignored on request: %s [SRT-05]', async (path, expected) => {
+      ])('is ignored on request: %s [SRT-05, SRT-06]', async (path, expected) => {
         expect(ids(await app.get(`/api/${path}`))).toEqual(expected);
       });
 
@@ -189,7 +193,7 @@ describeServers(
         const answers = [await app.get('/api/room?sort=key'), await app.get('/api/shelf?sort=room.key')];
 
         expect(answers.map((answer) => [answer.status, answer.at('/errors/0/detail')])).toEqual(
-          answers.map(() => [400, 'room has no field "key". Fields: id, name.']),
+          answers.map(() => [400, 'room has no field "key". Fields: id, name, shelves.']),
         );
       });
     });

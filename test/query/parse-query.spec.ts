@@ -11,10 +11,12 @@ import type { ReadOptions } from '../../src/wire/wire-format.js';
 import { graphOf, type Graph } from '../support/graph.js';
 import { LIBRARY } from '../support/library.js';
 
-/** Fields that are called like operators. */
+/** Fields that are called like operators and parameters. */
 @Entity()
 class Rule {
   @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column({ type: 'int' }) single!: number;
+  @Expose({ name: 'first-name' }) @Column() firstName!: string;
   @Expose() @Column() like!: string;
   @Expose() @Column({ type: 'simple-json' }) json!: object;
 }
@@ -110,6 +112,18 @@ describe('a query string', () => {
     expect(print(url)).toBe(printed);
   });
 
+  it('has field names as they are shown [FJF-06]', () => {
+    expect(print('rule?filter[first-name]=a&sort=first-name')).toBe(
+      "rule where firstName eq 'a' sort firstName, id page 1x10",
+    );
+    expect(complaint('rule?filter[firstName]=a')[0]).toBe('UNKNOWN_FIELD');
+  });
+
+  it('keeps filter[single] and filter[objects] for itself; an operator names the fields [JQ-10]', () => {
+    expect(print('rule?filter[single][eq]=7')).toBe('rule where single eq 7 sort id page 1x10');
+    expect(complaint('rule?filter[single]=7')[0]).toBe('BAD_PARAMETER');
+  });
+
   it('is read with the names of the resource behind the URL', () => {
     expect(print('author/1/books?sort=title&filter[title]=x&groupBy=pages')).toBe(
       "book of author (id eq 1) books where title eq 'x' group pages sort title, id page 1x10",
@@ -146,6 +160,7 @@ describe('a bad query string', () => {
     ['filtername=1', 'UNKNOWN_PARAMETER', 'filtername', `There is no query parameter "filtername". ${known}`],
     ['Sort=name', 'UNKNOWN_PARAMETER', 'Sort', `There is no query parameter "Sort". ${known}`],
     ['sort[]=name', 'BAD_PARAMETER', 'sort[]', '"sort" takes no brackets.'],
+    ['atomic:x=1', 'UNKNOWN_PARAMETER', 'atomic:x', `There is no query parameter "atomic:x". ${known}`],
     ['filter[name=1', 'UNKNOWN_PARAMETER', 'filter[name', `There is no query parameter "filter[name". ${known}`],
     ['filter[name]x=1', 'UNKNOWN_PARAMETER', 'filter[name]x', `There is no query parameter "filter[name]x". ${known}`],
     [
@@ -325,7 +340,7 @@ describe('a bad query string', () => {
       '"fields[author]" is given more than once.',
     ],
   ])(
-    '%s [JQ-02, JQ-09, JQ-12, JQ-14, JQ-15, PAG-19, PAG-23, SRT-11, SRT-12, JA-46, JA-71, JA-72, JA-78]',
+    '%s [JQ-02, JQ-09, JQ-12, JQ-14, JQ-15, PAG-19, PAG-23, SRT-11, SRT-12, JA-46, JA-71, JA-72, JA-73, JA-78]',
     (query, code, parameter, sentence) => {
       expect(complaint(`author?${query}`)).toEqual([code, { parameter }, sentence]);
     },
@@ -369,6 +384,6 @@ describe('a bad query string', () => {
     'author/1/name',
     'author/1/mentor/1',
   ])('is of no use at %s, where there is nothing', (path) => {
-    expect(() => print(`${path}?sort=name`)).toThrow(NotFoundError);
+    expect(() => print(path)).toThrow(NotFoundError);
   });
 });

@@ -1,0 +1,83 @@
+/** Bounds on what one request may ask: their defaults, their options, and the 400 that names them. */
+import { RestlessModule, type Limits } from 'nestjs-restless';
+import { describeServers, type TestApp } from '../support/app.js';
+import { LIBRARY } from '../support/library.js';
+
+const objects = (filter: unknown): string => `filter[objects]=${JSON.stringify([filter]).replaceAll('"', '%22')}`;
+const times = (count: number, text: string, separator: string): string =>
+  Array.from({ length: count }, () => text).join(separator);
+const nested = (depth: number): object => (depth === 1 ? { name: 'id', op: 'is_null' } : { not: nested(depth - 1) });
+
+/** What is just allowed with a limit, and what is one too much. */
+const LIMITS: readonly (readonly [limit: keyof Limits, parameter: string, query: (size: number) => string])[] = [
+  ['filterNodes', 'filter[id][gt]', (size) => times(size, 'filter[id][gt]=1', '&')],
+  ['filterNodes', 'filter[objects]', (size) => objects({ or: Array.from({ length: size - 1 }, () => nested(1)) })],
+  ['filterDepth', 'filter[objects]', (size) => objects(nested(size))],
+  [
+    'filterDepth',
+    'filter[objects]',
+    (size) => objects({ name: `${times(size - 1, 'mentor', '.')}.id`, op: 'is_null' }),
+  ],
+  ['listLength', 'filter[id]', (size) => `filter[id]=${times(size, '1', ',')}`],
+  [
+    'listLength',
+    'filter[objects]',
+    (size) => objects({ name: 'id', op: 'not_in', val: Array.from({ length: size }, () => 1) }),
+  ],
+  ['includePaths', 'include', (size) => `include=${times(size, 'mentor', ',')}`],
+  ['includeDepth', 'include', (size) => `include=${times(size, 'mentor', '.')}`],
+  ['includeDepth', 'sort', (size) => `sort=${times(size, 'mentor', '.')}.name`],
+  ['includeDepth', 'groupBy', (size) => `groupBy=${times(size, 'mentor', '.')}.name`],
+  ['sortKeys', 'sort', (size) => `sort=${times(size, 'name', ',')}`],
+  ['sortKeys', 'groupBy', (size) => `groupBy=${times(size, 'name', ',')}`],
+];
+
+const DEFAULTS: Partial<Limits> = {
+  filterNodes: 200,
+  filterDepth: 20,
+  listLength: 1_000,
+  includePaths: 20,
+  includeDepth: 5,
+  sortKeys: 10,
+};
+const SMALL: Partial<Limits> = {
+  filterNodes: 4,
+  filterDepth: 3,
+  listLength: 2,
+  includePaths: 1,
+  includeDepth: 2,
+  sortKeys: 3,
+};
+
+describeServers(
+  ({ start }) => {
+    describe.each([
+      ['by default', DEFAULTS, undefined],
+      ['by option', SMALL, SMALL],
+    ] as const)('the limits %s', (_, sizes, limits) => {
+      let app: TestApp;
+      beforeAll(async () => {
+        app = await start({
+          entities: LIBRARY,
+          imports: [RestlessModule.forRoot(limits === undefined ? {} : { limits }), RestlessModule.forFeature(LIBRARY)],
+        });
+      });
+      afterAll(() => app.close());
+
+      it.each(LIMITS)('let %s pass in %s, and one more is 400', async (limit, parameter, query) => {
+        const size = sizes[limit]!;
+        const allowed = await app.get(`/api/author?${query(size)}`);
+        const refused = await app.get(`/api/author?${query(size + 1)}`);
+
+        expect([allowed.status, allowed.at('/errors/0/detail')]).toEqual([200, undefined]);
+        expect([refused.status, refused.at('/errors/0/code'), refused.at('/errors/0/source/parameter')]).toEqual([
+          400,
+          'LIMIT_EXCEEDED',
+          parameter,
+        ]);
+        expect(refused.at('/errors/0/detail')).toMatch(new RegExp(`\\b${size}\\b.*, the limit ${limit}\\.$`));
+      });
+    });
+  },
+  { adapters: ['express'] },
+);
