@@ -65,7 +65,11 @@ const lower = (text: Sql): Sql => sql`LOWER(${text})`;
 
 const sqlite: Differences = {
   placeholder: () => '?',
-  inList: (column, values) => sql`${column} IN (SELECT value FROM json_each(${param(JSON.stringify(values))}))`,
+  inList: (column, values) =>
+    // JSON has no bytes.
+    values.some((value) => value instanceof Uint8Array)
+      ? sql`${column} IN (${join(values.map(param), ', ')})`
+      : sql`${column} IN (SELECT value FROM json_each(${param(JSON.stringify(values))}))`,
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
@@ -117,6 +121,7 @@ export function escapeLike(text: string): string {
 
 /** A client's pattern: a lone backslash at the end stands for itself. */
 export function closePattern(pattern: string): string {
-  const trailing = /\\*$/.exec(pattern)![0].length;
-  return trailing % 2 === 1 ? `${pattern}\\` : pattern;
+  let start = pattern.length;
+  while (pattern[start - 1] === '\\') start--;
+  return (pattern.length - start) % 2 === 1 ? `${pattern}\\` : pattern;
 }

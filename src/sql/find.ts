@@ -45,10 +45,11 @@ export class Finding {
 
   async run(): Promise<Result> {
     const { query, plan } = this;
-    if (plan.parent !== undefined && (await this.rows(plan.parent)).length === 0) {
+    const rows = await this.rows(plan.page);
+    // Where there are related rows, there is a parent.
+    if (rows.length === 0 && plan.parent !== undefined && (await this.rows(plan.parent)).length === 0) {
       throw noSuchResource(query.parent!.resource, query.parent!.id);
     }
-    const rows = await this.rows(plan.page);
     const { page, count } = query;
     const more = page !== undefined && count === 'none' && rows.length > page.size;
     if (more) rows.pop();
@@ -103,14 +104,13 @@ export class Finding {
     for (const edge of edges) await this.followEdge(found, edge);
   }
 
-  /** Runs the one statement of an edge and hangs what it finds on the rows found before. */
+  /** Runs the statement of an edge and hangs what it finds on the rows found before. */
   private async followEdge(found: readonly Found[], plan: EdgePlan): Promise<void> {
     const { relationship } = plan.edge;
     const near = found.filter(({ record }) => plan.edge.owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((name) => row[name])));
-    const rows = keys.length === 0 ? [] : await this.rows(render(plan.statement, this.dialect.placeholder, keys));
     const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
-    for (const row of rows) {
+    for (const row of await this.edgeRows(plan, keys)) {
       const key = keyText(plan.far.map((name) => row[name]));
       const member = this.member(plan, row);
       const members = byKey.get(key);
@@ -130,6 +130,16 @@ export class Finding {
     await this.follow(next, plan.edges);
   }
 
+  /** The rows behind an edge; a list of single values is one parameter, however long it is. */
+  private async edgeRows(plan: EdgePlan, keys: Keys): Promise<readonly Row[]> {
+    const rows: Row[][] = [];
+    const size = plan.far.length === 1 ? keys.length : MOST_KEYS;
+    for (let from = 0; from < keys.length; from += size) {
+      rows.push(await this.rows(render(plan.statement, this.dialect.placeholder, keys.slice(from, from + size))));
+    }
+    return rows.flat();
+  }
+
   private member(plan: EdgePlan, row: Row): Identifier & { readonly found: Found | undefined } {
     if (plan.edge.load === 'linkage') return { ...plan.reader.identifier(row), found: undefined };
     const record = this.draft(plan.reader, row, false);
@@ -141,7 +151,9 @@ export class Finding {
     const byResource = new Map<Resource, Draft[]>();
     for (const draft of this.drafts.values()) {
       if (!needsEntity(this.query.fieldsets.get(draft.resource))) continue;
-      byResource.set(draft.resource, [...(byResource.get(draft.resource) ?? []), draft]);
+      const drafts = byResource.get(draft.resource);
+      if (drafts === undefined) byResource.set(draft.resource, [draft]);
+      else drafts.push(draft);
     }
     for (const [resource, drafts] of byResource) {
       const metadata = this.schema.metadata(resource.model);
@@ -202,9 +214,13 @@ function identity(resource: Resource, id: string): string {
 
 /** Key values as text: drivers give one value as a number here and as text there. */
 function keyText(key: readonly unknown[]): string {
-  return key
-    .map((part) => encodeURIComponent(part instanceof Uint8Array ? Buffer.from(part).toString('hex') : String(part)))
-    .join('/');
+  return key.map((part) => encodeURIComponent(partText(part))).join('/');
+}
+
+function partText(part: unknown): string {
+  if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
+  // As text, a date would lose its milliseconds.
+  return String(part instanceof Date ? part.getTime() : part);
 }
 
 /** Each key once; keys with a null lead nowhere. */

@@ -33,12 +33,12 @@ export interface OperatorContext {
  */
 export type SqlOperator = (context: OperatorContext, value: unknown) => string;
 
-/** Hands out aliases that no other part of the statement uses. */
+/** Hands out aliases that no other part of the statement uses, the application's own SQL in `@VirtualColumn` included. */
 export class Aliases {
   private count = 0;
 
   next(prefix: string): string {
-    return `${prefix}${++this.count}`;
+    return `_${prefix}${++this.count}`;
   }
 }
 

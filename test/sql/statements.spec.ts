@@ -47,9 +47,9 @@ describeServers(
       expect(await run('api/person?fields[person]=name&sort=-name&page[size]=2&page[number]=2')).toEqual({
         ids: expect.any(Array) as string[],
         sql: [
-          'SELECT p.*, (SELECT COUNT(*) AS n FROM "person" "k2" WHERE 1 = 1) AS n FROM (' +
-            'SELECT "t1"."id" AS c0, "t1"."name" AS c1 FROM "person" "t1" WHERE 1 = 1 ' +
-            'ORDER BY "t1"."name" DESC, "t1"."id" DESC LIMIT ? OFFSET ?) p ORDER BY p.c1 DESC, p.c0 DESC',
+          'SELECT p.*, (SELECT COUNT(*) AS n FROM "person" "_k2" WHERE 1 = 1) AS n FROM (' +
+            'SELECT "_t1"."id" AS c0, "_t1"."name" AS c1 FROM "person" "_t1" WHERE 1 = 1 ' +
+            'ORDER BY "_t1"."name" DESC, "_t1"."id" DESC LIMIT ? OFFSET ?) p ORDER BY p.c1 DESC, p.c0 DESC',
         ],
         parameters: [[2, 2]],
       });
@@ -59,14 +59,14 @@ describeServers(
       const { ids, sql } = await run('api/person?fields[person]=name&page[number]=9');
 
       expect(ids).toEqual([]);
-      expect(sql).toEqual([expect.stringMatching('^SELECT p'), 'SELECT COUNT(*) AS n FROM "person" "k3" WHERE 1 = 1']);
+      expect(sql).toEqual([expect.stringMatching('^SELECT p'), 'SELECT COUNT(*) AS n FROM "person" "_k3" WHERE 1 = 1']);
     });
 
     it('have no total where none is asked for, and one row more [PAG-28]', async () => {
       expect(await run('uncounted/person?fields[person]=name&page[size]=2')).toEqual({
         ids: ['1', '2'],
         sql: [
-          'SELECT "t1"."id" AS c0, "t1"."name" AS c1 FROM "person" "t1" WHERE 1 = 1 ORDER BY "t1"."id" ASC LIMIT ? OFFSET ?',
+          'SELECT "_t1"."id" AS c0, "_t1"."name" AS c1 FROM "person" "_t1" WHERE 1 = 1 ORDER BY "_t1"."id" ASC LIMIT ? OFFSET ?',
         ],
         parameters: [[3, 0]],
       });
@@ -82,9 +82,9 @@ describeServers(
       expect(await run('api/person?fields[person]=name&filter[computers.vendor]=Apple')).toEqual({
         ids: ['1', '2', '3'],
         sql: [
-          `SELECT p.*, (SELECT COUNT(*) AS n FROM "person" "k3" WHERE ${condition('k3', 'r4')}) AS n FROM (` +
-            `SELECT "t1"."id" AS c0, "t1"."name" AS c1 FROM "person" "t1" WHERE ${condition('t1', 'r2')} ` +
-            'ORDER BY "t1"."id" ASC LIMIT ? OFFSET ?) p ORDER BY p.c0 ASC',
+          `SELECT p.*, (SELECT COUNT(*) AS n FROM "person" "_k3" WHERE ${condition('_k3', '_r4')}) AS n FROM (` +
+            `SELECT "_t1"."id" AS c0, "_t1"."name" AS c1 FROM "person" "_t1" WHERE ${condition('_t1', '_r2')} ` +
+            'ORDER BY "_t1"."id" ASC LIMIT ? OFFSET ?) p ORDER BY p.c0 ASC',
         ],
         parameters: [['Apple', 'Apple', 10, 0]],
       });
@@ -96,7 +96,7 @@ describeServers(
 
       expect(ids).toEqual(['4', '5', '6']);
       expect(sql[0]).toContain(
-        'WHERE NOT (EXISTS (SELECT 1 FROM "computer" "r2" WHERE ("t1"."id" = "r2"."ownerId" AND "r2"."vendor" = ?))) ',
+        'WHERE NOT (EXISTS (SELECT 1 FROM "computer" "_r2" WHERE ("_t1"."id" = "_r2"."ownerId" AND "_r2"."vendor" = ?))) ',
       );
     });
 
@@ -106,7 +106,7 @@ describeServers(
       const longer = await run('api/person?fields[person]=name&filter[id]=1,2,3,4,5');
 
       expect(list.sql[0]).toContain(
-        `"t1"."id" ${on('IN (SELECT value FROM json_each(?))', '= ANY(?)', 'IN (?)')} ORDER BY`,
+        `"_t1"."id" ${on('IN (SELECT value FROM json_each(?))', '= ANY(?)', 'IN (?)')} ORDER BY`,
       );
       expect(list.parameters[0]![0]).toEqual(on<unknown>('[1,2]', [1, 2], [1, 2]));
       expect(longer.sql).toEqual(list.sql);
@@ -118,10 +118,10 @@ describeServers(
 
       expect(ids).toHaveLength(7);
       expect(sql).toEqual([
-        'SELECT p.*, (SELECT COUNT(*) AS n FROM "computer" "k3" WHERE 1 = 1) AS n FROM (' +
-          'SELECT "t1"."id" AS c0, "t1"."name" AS c1, "r2"."id" AS c2 FROM "computer" "t1" ' +
-          'LEFT JOIN "person" "r2" ON "t1"."ownerId" = "r2"."id" WHERE 1 = 1 ' +
-          'ORDER BY "r2"."id" ASC, "t1"."id" ASC LIMIT ? OFFSET ?) p ORDER BY p.c2 ASC, p.c0 ASC',
+        'SELECT p.*, (SELECT COUNT(*) AS n FROM "computer" "_k3" WHERE 1 = 1) AS n FROM (' +
+          'SELECT "_t1"."id" AS c0, "_t1"."name" AS c1, "_r2"."id" AS c2 FROM "computer" "_t1" ' +
+          'LEFT JOIN "person" "_r2" ON "_t1"."ownerId" = "_r2"."id" WHERE 1 = 1 ' +
+          'ORDER BY "_r2"."id" ASC, "_t1"."id" ASC LIMIT ? OFFSET ?) p ORDER BY p.c2 ASC, p.c0 ASC',
       ]);
     });
 
@@ -131,8 +131,8 @@ describeServers(
       expect(ids).toEqual(['1', '2', '4', '5', '6']);
       expect(sql).toHaveLength(1);
       expect(sql[0]).toContain(
-        'WHERE "t1"."id" IN (SELECT g.k0 FROM (SELECT "t2"."id" AS k0, ' +
-          'ROW_NUMBER() OVER (PARTITION BY "t2"."age" ORDER BY "t2"."id") AS rn FROM "person" "t2" WHERE 1 = 1) g WHERE g.rn = 1)',
+        'WHERE "_t1"."id" IN (SELECT g.k0 FROM (SELECT "_t2"."id" AS k0, ' +
+          'ROW_NUMBER() OVER (PARTITION BY "_t2"."age" ORDER BY "_t2"."id") AS rn FROM "person" "_t2" WHERE 1 = 1) g WHERE g.rn = 1)',
       );
     });
 
@@ -159,6 +159,12 @@ describeServers(
           ],
         ),
       );
+    });
+
+    it('are one for related rows, and one more where there are none, to see whether there is a parent', async () => {
+      expect((await run('api/person/1/computers')).sql).toHaveLength(1);
+      expect((await run('api/person/1/computers?filter[vendor]=none')).sql).toHaveLength(2);
+      expect((await run('api/person/99/computers')).sql).toHaveLength(2);
     });
 
     it('never hold a text of the client [CQ-05]', async () => {
