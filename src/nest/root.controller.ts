@@ -25,6 +25,7 @@ export function createRootController(): Type {
       checkContentType(headerOf(request, 'content-type'), formats);
       const format = negotiate(headerOf(request, 'accept'), formats);
       rememberState(request, { format, address, viewer: { groups: [] }, decoded: undefined });
+      format.readRoot(address.queryString, this.registry.options);
       const { headers, document } = format.writeRoot(this.registry.resources(), address);
       sendDocument(response, format, 200, headers, document);
     }

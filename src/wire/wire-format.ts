@@ -81,6 +81,8 @@ export interface WireFormat {
   /** What was changed or deleted in a collection. */
   readonly writeCount: (count: { readonly modified: number } | { readonly deleted: number }) => WireAnswer['document'];
   readonly writeErrors: (errors: readonly WireError[]) => WireAnswer['document'];
+  /** Checks the query string of the document at the prefix. */
+  readonly readRoot: (queryString: string, options: Pick<ReadOptions, 'unknownParameters'>) => void;
   /** The document at the prefix: which resources there are, and where. */
   readonly writeRoot: (resources: readonly Resource[], address: Address) => WireAnswer;
 }

@@ -2,7 +2,7 @@
  * JSON:API 1.1 as a wire format.
  */
 import type { WireFormat } from '../wire-format.js';
-import { read } from './read.js';
+import { read, readRoot } from './read.js';
 import { readChange } from './read-document.js';
 import { write, writeCount, writeErrors, writeRoot } from './write.js';
 
@@ -20,5 +20,6 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   write,
   writeCount,
   writeErrors,
+  readRoot,
   writeRoot,
 });

@@ -59,6 +59,17 @@ export function read(request: IncomingRequest, options: ReadOptions): ApiRequest
   };
 }
 
+/**
+ * Checks the query string of the document at the prefix, which takes no parameters.
+ *
+ * @throws BadRequestError for the first there is.
+ */
+export function readRoot(queryString: string, { unknownParameters }: Pick<ReadOptions, 'unknownParameters'>): void {
+  const [name] = new URLSearchParams(queryString).keys();
+  if (name === undefined || unknownParameters === 'ignore') return;
+  throw fault('UNKNOWN_PARAMETER', name, `There is no query parameter ${quote(name)} here; this document takes none.`);
+}
+
 /** The resource whose rows are asked for: filters are about these. */
 function rowResource(request: IncomingRequest): Resource | undefined {
   if (request.relation === undefined) return request.resource;

@@ -111,9 +111,10 @@ export function writeErrors(errors: readonly WireError[]): Json {
   };
 }
 
-/** The document at the prefix: the name, the key and the address of every resource. @see SCH-01 */
+/** The document at the prefix: the key and the address of every resource, of the first one of a name. @see SCH-01, SCH-06 */
 export function writeRoot(resources: readonly Resource[], address: Address): WireAnswer {
-  const modelinfo = resources.map((resource) => {
+  const named = resources.filter((each, index) => resources.findIndex(({ name }) => name === each.name) === index);
+  const modelinfo = named.map((resource) => {
     const primarykey = resource.id.map((attribute) => attribute.property).join(resource.options.idSeparator);
     return [resource.name, { primarykey, url: collectionUrl(address, resource) }] as const;
   });
