@@ -46,7 +46,7 @@ export function parseOperand(
     }
     case 'text':
     case 'pattern':
-      return expectValue(attribute, value, parseText(value), place);
+      return expectValue(attribute, value, parsePiece(value), place);
     case 'number':
       return expectValue(attribute, value, parseWholeNumber(value), place);
     case 'flag':
@@ -54,6 +54,12 @@ export function parseOperand(
     default:
       return parseOne(attribute, value, place);
   }
+}
+
+/** Text to look for. SQLite refuses patterns of more than 50,000 bytes, and escaping doubles what has to be escaped. */
+function parsePiece(value: unknown): string | ValueMismatch {
+  const isLong = typeof value === 'string' && value.length > 10_000;
+  return isLong ? new ValueMismatch('a text of at most 10000 characters') : parseText(value);
 }
 
 function parseList(attribute: ColumnAttribute, value: unknown, place: Place, limits: Limits): readonly Value[] {

@@ -472,6 +472,15 @@ describe('the limits of filters', () => {
     expect(complaint(library, 'author', { name: 'id', op: 'in', val: list(1_001, 1) })).toEqual(tooLong);
     expect(complaint(library, 'edition', { name: 'id', op: 'in', val: list(1_001, 'acme,1') })).toEqual(tooLong);
   });
+
+  it('are 10,000 characters of text to look for', () => {
+    const long = { name: 'name', op: 'like', val: '_'.repeat(10_001) };
+
+    expect(library.print('author', { ...long, val: '_'.repeat(10_000) })).toHaveLength(10_012);
+    expect(complaint(library, 'author', long)[2]).toMatch(
+      /^Expected a text of at most 10000 characters for "name", got "_{60}…"\.$/,
+    );
+  });
 });
 
 describe('a value', () => {

@@ -3,6 +3,8 @@
 import { databaseServers } from './database-servers.js';
 
 export default async function globalSetup() {
+  // PostgreSQL's driver and MariaDB's keep date-times in the zone of the process.
+  process.env.TZ ??= 'UTC';
   const found = ['sqlite'];
   const missing = [];
   for (const server of databaseServers) {
