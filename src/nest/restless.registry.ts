@@ -233,7 +233,10 @@ export class RestlessRegistry implements OnModuleInit {
   /** The entity behind a collection name. @see HLP-03 */
   entityFor(collectionName: string): RestlessEntity {
     const index = this.resources().findIndex((resource) => resource.name === collectionName);
-    if (index < 0) throw new RestlessConfigError(`No entity is exposed as "${collectionName}".`);
+    if (index < 0) {
+      const names = this.resources().map(({ name }) => name);
+      throw new RestlessConfigError(`No entity is exposed as "${collectionName}". Collections: ${names.join(', ')}.`);
+    }
     return this.registrations[index]!.entity;
   }
 
@@ -259,7 +262,10 @@ export class RestlessRegistry implements OnModuleInit {
     const url = resourceUrl(address, { resource, id: String(target.id) });
     if (target.relation === undefined) return url;
     if (resource.relationships.get(target.relation)?.exposed !== true) {
-      throw new RestlessConfigError(`${entityName(entity)} has no relationship "${target.relation}".`);
+      const names = [...resource.relationships.values()].filter(({ exposed }) => exposed).map(({ name }) => name);
+      throw new RestlessConfigError(
+        `${entityName(entity)} has no relationship "${target.relation}". Relationships: ${names.join(', ') || 'none'}.`,
+      );
     }
     const relation = encodeURIComponent(target.relation);
     if (target.relationship === true) return `${url}/relationships/${relation}`;
