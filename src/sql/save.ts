@@ -257,7 +257,7 @@ class Saver {
       this.metadata.deleteDateColumn === undefined
         ? builder.delete().from(target).where(text, parameters)
         : builder.softDelete().from(target).where(text, parameters);
-    return (await removal.execute()).affected ?? 0;
+    return (await removal.callListeners(false).execute()).affected ?? 0;
   }
 
   private async removeRow(key: RowKey): Promise<void> {
@@ -303,7 +303,8 @@ class Saver {
         .createQueryBuilder()
         .update(this.metadata.target)
         .set(values)
-        .where(text, parameters);
+        .where(text, parameters)
+        .callListeners(false);
       return { id: undefined, count: (await update.updateEntity(false).execute()).affected ?? 0, changedMore: true };
     }
     const keys = await this.allKeys(resource, change.filter);
