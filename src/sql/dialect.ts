@@ -102,7 +102,9 @@ const mysql: Differences = {
   like: (column, pattern) => sql`${column} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
-  clock: ({ clock }, type) => (type === 'time' ? raw('CURRENT_TIME') : raw(clock)),
+  // Without a precision the clock has whole seconds.
+  clock: ({ clock }, type) =>
+    type === 'time' ? raw('CURRENT_TIME') : raw(clock === 'CURRENT_DATE' ? clock : `${clock}(6)`),
 };
 
 /** `(a, b) IN ((1, 2), (3, 4))`, in the spelling that all databases take. */

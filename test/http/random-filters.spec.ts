@@ -8,7 +8,7 @@ import { FilterMaker, holds, libraryRows } from '../support/filter-meaning.js';
 import { LIBRARY, seedLibrary } from '../support/library.js';
 
 const SEEDS = [1_000, 48_514, 64_352, 143_542, 159_380, 222_732];
-const FILTERS = 75;
+const FILTERS = 50;
 
 describeServers(
   ({ start }) => {

@@ -72,7 +72,7 @@ describeServers(
       });
     });
 
-    it('look for related rows without a join [OP-12]', async () => {
+    it('look for related rows without a join, and count with the same filter [OP-12, FJR-11]', async () => {
       const exists = (alias: string, related: string) =>
         `EXISTS (SELECT 1 FROM "computer" "${related}" WHERE ("${alias}"."id" = "${related}"."ownerId" AND "${related}"."vendor" = ?))`;
       const lookup = (alias: string, related: string) =>
