@@ -61,12 +61,13 @@ export function buildAttributes(
 
 /** @param settable the entity has a setter for it; a virtual column that has one can be written (MAP-03) */
 function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boolean, settable = false): ColumnAttribute {
-  const isId = column.primary && column.path === 'id';
+  // What the ORM keeps for itself, and a key that is called id, are attributes only where a decorator says so.
+  const isOwn = column.internal || (column.primary && exposure.name === 'id');
   const isStored = column.insertable || column.updatable;
   return Object.freeze({
     kind: 'column',
-    ...fieldOf(exposure, column.path, exposed && !isId && !column.internal),
-    writable: exposure.writable && !column.generated && (column.virtual ? settable : isStored),
+    ...fieldOf(exposure, column.path, exposed && (!isOwn || (exposure.exposed && exposure.name !== 'id'))),
+    writable: exposure.writable && !column.generated && !column.internal && (column.virtual ? settable : isStored),
     // A resource keeps its identity.
     createOnly: exposure.createOnly || column.primary || (!column.virtual && !column.updatable),
     type: column.type,

@@ -70,7 +70,7 @@ class Discount {
 @Entity()
 @Resource({ primaryKey: 'code' })
 class Region {
-  @PrimaryGeneratedColumn() id!: number;
+  @Expose({ name: 'number' }) @PrimaryGeneratedColumn() id!: number;
   @Expose() @Column({ unique: true }) code!: string;
   @Expose() @OneToMany(() => Town, (town) => town.region) towns!: Relation<Town>[];
   @Expose() @ManyToMany(() => Region) @JoinTable() partners!: Relation<Region>[];
@@ -255,7 +255,7 @@ describeServers(
       const region = await get('/api/region/north?include=towns,partners');
       const towns = await get('/api/town?include=region&sort=name');
 
-      expect(region.at('/data/attributes')).toEqual({ code: 'north' });
+      expect(region.at('/data/attributes')).toEqual({ number: 1, code: 'north' });
       expect(region.at('/data/relationships/towns/data')).toEqual([
         { type: 'town', id: 'Alta' },
         { type: 'town', id: 'Bodø' },
@@ -267,6 +267,7 @@ describeServers(
         null,
       ]);
       expect(types(towns.at('/included'))).toEqual(['region north']);
+      expect((await get('/api/region?filter[number]=2&sort=number')).at('/data/*/id')).toEqual(['south']);
       expect((await get('/api/region/north/towns/Alta')).status).toBe(200);
       expect((await get('/api/region/south/towns/Alta')).status).toBe(404);
       expect((await get('/api/town?filter[region]=north&sort=id')).at('/data/*/id')).toEqual(['Alta', 'Bodø']);

@@ -4,7 +4,7 @@ import { Expose } from 'class-transformer';
 import { Resource, type ResourceOptions, RestlessModule } from 'nestjs-restless';
 import {
   Column,
-  type DataSource,
+  DataSource,
   Entity,
   JoinColumn,
   ManyToOne,
@@ -285,11 +285,29 @@ describe('a resource whose fields are wrong', () => {
       { only: ['players'] },
       'Team.players is exposed, but Player is not a resource; add Player to RestlessModule.forFeature, or do not expose the relation.',
     ],
-  ])('is refused at start for %s [FLD-02, FLD-07, FLD-14]', async (_, options, message) => {
+  ])('is refused at start for %s [FLD-02, FLD-07, FLD-14, REL-11]', async (_, options, message) => {
     const entities = [Team, Player];
     const database = TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', entities });
     const started = createApp({ imports: [database, RestlessModule.forFeature([{ entity: Team, ...options }])] });
 
     await expect(started).rejects.toThrow(message);
+  });
+
+  it('leaves out relations to what is no resource where it exposes all [REL-11]', async () => {
+    const entities = [Team, Player];
+    const options = { type: 'better-sqlite3', database: ':memory:', entities, synchronize: true } as const;
+    const feature = RestlessModule.forFeature([{ entity: Team, expose: 'all' }]);
+    const app = await createApp({ imports: [TypeOrmModule.forRoot(options), feature] });
+    await app.app.get(DataSource).getRepository(Team).insert({ name: 'Reds', budget: 1 });
+
+    const answer = await app.get('/api/team/1');
+    await app.close();
+
+    expect(answer.at('/data')).toEqual({
+      type: 'team',
+      id: '1',
+      attributes: { name: 'Reds', budget: 1 },
+      links: { self: '/api/team/1' },
+    });
   });
 });

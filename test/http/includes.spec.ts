@@ -51,6 +51,7 @@ describeServers(
         '/api/person/1/relationships/reports?include=reports.computers',
         ['computer/3', 'computer/4', 'computer/5', 'person/2', 'person/3'],
       ],
+      ['/api/person/1/relationships/reports?include=reports.boss.reports', ['person/1', 'person/2', 'person/3']],
       ['/api/person/2/relationships/boss?include=boss', ['person/1']],
       ['/api/person/1/relationships/boss?include=boss', []],
     ])('includes related resources at %s [INC-02, JA-43, JA-44]', async (path, expected) => {
