@@ -4,7 +4,7 @@
  */
 import { isFor } from './expose.js';
 import type { FilterObject } from './options.js';
-import { inFamily, type Attribute, type EmbeddedAttribute, type Relationship, type Resource } from './resource.js';
+import type { Attribute, EmbeddedAttribute, Relationship, Resource } from './resource.js';
 
 /** For whom a request is answered. */
 export interface Viewer {
@@ -56,11 +56,10 @@ export class Policy {
     return this.readable(resource).relationships.get(name);
   }
 
-  /** What the viewer may filter, sort and group by: of the resource, or of one that inherits from it. @see POL-09 */
+  /** What the viewer may filter, sort and group by: nothing of a resource whose rows are not shown. */
   usableField(resource: Resource, name: string): Attribute | Relationship | undefined {
-    return inFamily(resource, (each) =>
-      this.isReadable(each) ? (this.attribute(each, name) ?? this.relationship(each, name)) : undefined,
-    );
+    if (!this.isReadable(resource)) return undefined;
+    return this.attribute(resource, name) ?? this.relationship(resource, name);
   }
 
   /** The attributes that the viewer may write, by wire name; also those that may only be written. */

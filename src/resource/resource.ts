@@ -99,22 +99,13 @@ export function fieldOf(exposure: Exposure, property: string, exposed: boolean):
  * Knows no policy: use {@link Policy.field} for what a client names.
  */
 export function mappedField(resource: Resource, name: string): Attribute | Relationship | undefined {
-  const field = inFamily(resource, (each) => each.attributes.get(name) ?? each.relationships.get(name));
+  const field = resource.attributes.get(name) ?? resource.relationships.get(name);
   return field ?? (name === 'id' && resource.id.length === 1 ? resource.id[0] : undefined);
 }
 
 /** True for what a setter of the entity takes: pairs of getter and setter, and virtual columns. @see MAP-03 */
 export function hasOwnSetter(attribute: Attribute): boolean {
   return attribute.kind === 'computed' || (attribute.kind === 'column' && attribute.column.virtual);
-}
-
-/** What the resource has, or the first that inherits from it: a list of it has rows of them all. @see POL-09 */
-export function inFamily<T>(resource: Resource, find: (resource: Resource) => T | undefined): T | undefined {
-  for (const each of resourcesOf(resource)) {
-    const found = find(each);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /**
