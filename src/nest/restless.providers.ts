@@ -5,6 +5,7 @@ import type { ExistingProvider, FactoryProvider, Type } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
+import { withoutUndefined } from '../resource/options.js';
 import { checkEntryOptions, type ResourceEntry } from './options.js';
 import { createRestlessController } from './restless.controller.js';
 import { resourceOptionsOf } from './restless.decorators.js';
@@ -44,7 +45,7 @@ export function createRestlessProviders(
     const declared = resourceOptionsOf(entry.entity);
     checkEntryOptions(entityName(entry.entity), declared);
     checkEntryOptions(entityName(entry.entity), entry);
-    const options = { ...declared, ...entry };
+    const options = { ...declared, ...withoutUndefined(entry) };
     const controller = createRestlessController(`${entityName(entry.entity)}RestlessController`, token, options);
     feature.controllers.push(controller);
     feature.providers.push(createServiceProvider(token, entry, controller, dataSource));

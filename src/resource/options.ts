@@ -288,8 +288,9 @@ function checkOptions(entity: string, options: ResourceOptions): void {
   }
 }
 
-function withoutUndefined(options: ResourceOptions): ResourceOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+/** Options that are given as undefined are not given: the layer below holds. */
+export function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function trimSlashes(path: string): string {
