@@ -11,11 +11,12 @@ import {
   type Resource,
 } from '../resource/resource.js';
 import type { RawFilter } from './api-request.js';
+import { whereShown } from './family.js';
 import { idFilter } from './identity.js';
 import { bad, describe, limit, quote, unknownField } from './faults.js';
 import { and, compare, compareFields, has, not, ofResource, or, type Filter } from './filter.js';
 import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
-import { below, expectList, family, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
+import { below, expectList, family, isScalar, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
 
 /** Members of a filter object; anything else is a typing error of the client's. */
@@ -85,9 +86,8 @@ class FilterParser {
   ) {}
 
   parse(resource: Resource, value: unknown, place: Place, depth: number): Filter {
-    const { filterDepth, filterNodes } = this.rules.limits;
-    if (depth > filterDepth)
-      throw limit(place, `Filters nest deeper than ${filterDepth} levels, the limit filterDepth.`);
+    const { filterNodes } = this.rules.limits;
+    this.expectDepth(depth, place);
     if (this.budget.nodes-- <= 0)
       throw limit(place, `There are more than ${filterNodes} filters, the limit filterNodes.`);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -110,6 +110,12 @@ class FilterParser {
       default:
         return this.named(resource, object, place, depth);
     }
+  }
+
+  private expectDepth(depth: number, place: Place): void {
+    const { filterDepth } = this.rules.limits;
+    if (depth <= filterDepth) return;
+    throw limit(place, `Filters nest deeper than ${filterDepth} levels, the limit filterDepth.`);
   }
 
   private junction(resource: Resource, kind: 'and' | 'or', list: unknown, place: Place, depth: number): Filter {
@@ -139,18 +145,20 @@ class FilterParser {
     depth: number,
     through = false,
   ): Filter {
-    if (depth > this.rules.limits.filterDepth) {
-      throw limit(place, `Filters nest deeper than ${this.rules.limits.filterDepth} levels, the limit filterDepth.`);
-    }
+    this.expectDepth(depth, place);
     const [name, ...rest] = path as [string, ...string[]];
     const field = this.field(resource, name, place);
     if (field === COMPOSITE_ID) return this.compositeId(resource, rest, object, place);
-    if (field.kind === 'relationship') {
-      if (rest.length === 0) return this.onRelationship(resource, field, object, place, depth);
+    let filter: Filter;
+    if (field.kind !== 'relationship') {
+      filter = this.onAttribute(resource, this.columnAt(resource, field, rest, place), through, object, place);
+    } else if (rest.length === 0) {
+      filter = this.onRelationship(resource, field, object, place, depth);
+    } else {
       this.expectReadable(field, place);
-      return has(field, this.inScope(field.target, this.walk(field.target, rest, object, place, depth + 1, true)));
+      filter = has(field, this.inScope(field.target, this.walk(field.target, rest, object, place, depth + 1, true)));
     }
-    return this.onAttribute(resource, this.columnAt(resource, field, rest, place), through, object, place);
+    return this.trusted ? filter : whereShown(resource, field, this.rules.policy, filter);
   }
 
   private field(resource: Resource, name: string, place: Place): Attribute | Relationship | typeof COMPOSITE_ID {
@@ -290,7 +298,8 @@ class FilterParser {
         `${quote(attribute.name)} holds ${TYPE_WORDS[attribute.type]} and ${quote(other.name)} ${TYPE_WORDS[other.type]}; they cannot be compared.`,
       );
     }
-    return compareFields(attribute, op, other);
+    const filter = compareFields(attribute, op, other);
+    return this.trusted ? filter : whereShown(owner, field, this.rules.policy, filter);
   }
 
   private onRelationship(
@@ -387,8 +396,4 @@ class FilterParser {
     if (this.trusted || this.rules.policy.isReadable(relationship.target)) return;
     throw bad('BAD_FILTER', below(place, 'name'), `The resources behind ${quote(relationship.name)} cannot be read.`);
   }
-}
-
-function isScalar(value: unknown): boolean {
-  return value !== undefined && (value === null || typeof value !== 'object');
 }

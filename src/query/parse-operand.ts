@@ -89,6 +89,11 @@ function expectValue<T>(attribute: ColumnAttribute, sent: unknown, parsed: T | V
   throw bad('BAD_VALUE', place, `Expected ${parsed.expected} for ${quote(attribute.name)}, got ${describe(sent)}.`);
 }
 
+/** One value, and no list or object. */
+export function isScalar(value: unknown): boolean {
+  return value !== undefined && (value === null || typeof value !== 'object');
+}
+
 /** What a column holds, in the words of an error. */
 export const TYPE_WORDS: Readonly<Record<ValueType, string>> = {
   text: 'text',

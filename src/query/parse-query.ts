@@ -6,6 +6,7 @@ import { NotFoundError } from '../errors.js';
 import type { Policy } from '../resource/policy.js';
 import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
+import { shownFilter } from './family.js';
 import { bad, limit, noSuchResource, quote, unknownField, type ParameterPlace } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
@@ -117,9 +118,15 @@ function parseSort(request: ApiRequest, resource: Resource, rules: QueryRules): 
   );
   // The primary key closes every sort, in the direction of the last key, so that an index can be read backwards.
   const descending = keys.at(-1)?.descending ?? false;
-  const closed = new Set(keys.filter((key) => key.steps.length === 0).map((key) => key.attribute.property));
+  const isExact = (key: SortKey): boolean =>
+    key.steps.length === 0 && !(key.ignoreCase && key.attribute.type === 'text');
+  const closed = new Set(keys.filter(isExact).map((key) => key.attribute.property));
   const rest = resource.primaryKey.filter((attribute) => !closed.has(attribute.property));
-  return [...keys, ...rest.map((attribute) => Object.freeze({ steps: [], attribute, descending, ignoreCase: false }))];
+  return [...keys, ...rest.map((attribute) => closingKey(attribute, descending))];
+}
+
+function closingKey(attribute: ColumnAttribute, descending: boolean): SortKey {
+  return Object.freeze({ steps: [], attribute, shown: undefined, descending, ignoreCase: false });
 }
 
 function parseGroup(request: ApiRequest, resource: Resource, rules: QueryRules): FieldPath[] {
@@ -155,7 +162,7 @@ function parsePaths(
         `${quote(text)} is longer than ${rules.limits.includeDepth} relationships, the limit includeDepth.`,
       );
     }
-    steps.push(followToOne(field, text, place, code, rules));
+    steps.push(followToOne(owner, field, text, place, code, rules));
     owner = field.target;
     names.shift();
     field = policy.usableField(owner, names[0]!);
@@ -165,10 +172,12 @@ function parsePaths(
   }
   const isId = names.length === 1 && names[0] === 'id';
   const attributes = isId ? owner.id : [columnAt(owner, names, text, place, code, policy)];
-  return attributes.map((attribute) => Object.freeze({ steps: Object.freeze(steps), attribute }));
+  const shown = isId || field === undefined ? undefined : shownFilter(owner, field, policy);
+  return attributes.map((attribute) => Object.freeze({ steps: Object.freeze(steps), attribute, shown }));
 }
 
 function followToOne(
+  owner: Resource,
   relationship: Relationship,
   text: string,
   place: ParameterPlace,
@@ -185,7 +194,8 @@ function followToOne(
   if (!rules.policy.isReadable(relationship.target)) {
     throw bad(code, place, `The resources behind ${quote(relationship.name)} cannot be read.`);
   }
-  return Object.freeze({ relationship, filter: scopeFilter(relationship.target, rules) });
+  const shown = shownFilter(owner, relationship, rules.policy);
+  return Object.freeze({ relationship, shown, filter: scopeFilter(relationship.target, rules) });
 }
 
 function columnAt(

@@ -11,6 +11,8 @@ import type { ReadOperation } from './api-request.js';
 /** One step of a path along to-one relationships; rows that do not pass the filter count as absent. */
 export interface PathStep {
   readonly relationship: Relationship;
+  /** The rows that show the relationship; from others it leads nowhere. */
+  readonly shown: Filter | undefined;
   readonly filter: Filter | undefined;
 }
 
@@ -18,6 +20,8 @@ export interface PathStep {
 export interface FieldPath {
   readonly steps: readonly PathStep[];
   readonly attribute: ColumnAttribute;
+  /** The rows that show the attribute; in others it counts as null. */
+  readonly shown: Filter | undefined;
 }
 
 export interface SortKey extends FieldPath {

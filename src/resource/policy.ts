@@ -4,7 +4,14 @@
  */
 import { isFor } from './expose.js';
 import type { FilterObject } from './options.js';
-import type { Attribute, EmbeddedAttribute, Relationship, Resource } from './resource.js';
+import {
+  isPolymorphic,
+  resourcesOf,
+  type Attribute,
+  type EmbeddedAttribute,
+  type Relationship,
+  type Resource,
+} from './resource.js';
 
 /** For whom a request is answered. */
 export interface Viewer {
@@ -60,6 +67,16 @@ export class Policy {
   usableField(resource: Resource, name: string): Attribute | Relationship | undefined {
     if (!this.isReadable(resource)) return undefined;
     return this.attribute(resource, name) ?? this.relationship(resource, name);
+  }
+
+  /** The resources that inherit a field from this one, which shows it, and do not show it themselves. */
+  hiding(resource: Resource, { property }: Attribute | Relationship): readonly Resource[] {
+    if (!isPolymorphic(resource)) return [];
+    return resourcesOf(resource).filter((each) => {
+      const { attributes, relationships } = this.readable(each);
+      const shown = [...each.id, ...each.primaryKey, ...attributes.values(), ...relationships.values()];
+      return shown.every((field) => field.property !== property);
+    });
   }
 
   /** The attributes that the viewer may write, by wire name; also those that may only be written. */

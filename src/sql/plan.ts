@@ -11,7 +11,7 @@ import { inTuples, type Dialect } from './dialect.js';
 import { isFromEntity } from './entities.js';
 import { allOf, hole, join, param, raw, render, sql, type Sql, type Statement } from './fragment.js';
 import { nearColumns } from './relations.js';
-import { RowReader, type Row, type ToOneReader } from './rows.js';
+import { RowReader, type KindReader, type NamedReader, type Row, type ToOneReader } from './rows.js';
 import type { Schema } from './schema.js';
 import { Select, type SelectContext } from './select.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
@@ -148,11 +148,12 @@ export class Planner {
     const ignoreCase = key.ignoreCase && (key.attribute.type === 'text' || key.attribute.type === 'unknown');
     const expression = ignoreCase ? sql`LOWER(${plain})` : plain;
     const path = [...key.steps.map((step) => step.relationship.name), key.attribute.property].join('.');
-    const isOwn = key.steps.length === 0 && !ignoreCase && this.columns.isSelectedAsIs(key.attribute.column);
+    const isPlain = key.steps.length === 0 && key.shown === undefined;
+    const isOwn = isPlain && !ignoreCase && this.columns.isSelectedAsIs(key.attribute.column);
     const name = isOwn ? select.own(key.attribute.column) : select.output.add(`sort:${path}`, expression);
     const direction = raw(key.descending ? ' DESC' : ' ASC');
     const ordered = { inner: sql`${expression}${direction}`, outer: sql`p.${raw(name)}${direction}` };
-    const nullable = key.steps.length > 0 || key.attribute.column.nullable;
+    const nullable = !isPlain || key.attribute.column.nullable;
     if (this.query.nulls === 'native' || !nullable) return [ordered];
     const nullsLast = raw(this.query.nulls === 'last' ? ' ASC' : ' DESC');
     const isNull = (value: Sql): Sql => sql`CASE WHEN ${value} IS NULL THEN 1 ELSE 0 END${nullsLast}`;
@@ -161,12 +162,8 @@ export class Planner {
 
   /** Selects what the answer shows of the rows, and what leads on from them. */
   private contents(select: Select, edges: readonly Edge[]): { reader: RowReader; edges: readonly EdgePlan[] } {
-    const { resource, output, alias } = select;
-    const metadata = this.schema.metadata(resource.model);
-    const kind = isPolymorphic(resource)
-      ? output.add('kind', this.columns.column(metadata.discriminatorColumn!, alias))
-      : undefined;
-    const reader = new RowReader(resource, kind, (entity) => this.kindOf(entity));
+    const { resource, alias } = select;
+    const reader = new RowReader(resource, this.kindReader(select, 'kind', resource, alias));
     for (const each of resourcesOf(resource)) {
       const fieldset = this.query.fieldsets.get(each);
       reader.add(each, {
@@ -182,8 +179,17 @@ export class Planner {
     return { reader, edges: edges.map((edge) => this.edgePlan(select, reader, edge)) };
   }
 
-  private kindOf(entity: string): string | undefined {
-    return this.schema.dataSource.entityMetadatas.find((metadata) => metadata.name === entity)?.discriminatorValue;
+  /** In a shared table, the column that tells which resource a row belongs to. */
+  private kindReader(select: Select, key: string, resource: Resource, alias: string): KindReader | undefined {
+    if (!isPolymorphic(resource)) return undefined;
+    const metadata = this.schema.metadata(resource.model);
+    const resources = new Map<string, Resource>();
+    for (const { name, discriminatorValue } of [metadata, ...metadata.childEntityMetadatas]) {
+      const owner = resource.byEntity.get(name);
+      // Some are numbers, whatever their type says.
+      if (owner !== undefined) resources.set(String(discriminatorValue), owner);
+    }
+    return { name: select.output.add(key, this.columns.column(metadata.discriminatorColumn!, alias)), resources };
   }
 
   private primaryKeyNames(select: Select, resource: Resource): readonly string[] {
@@ -223,22 +229,24 @@ export class Planner {
 
   private toOneReader(select: Select, relationship: Relationship, filter: Filter | undefined): ToOneReader {
     const { target } = relationship;
-    const link = this.where.link(relationship);
     const direct = this.linkageOnRow(relationship, filter);
     // The same for all resources that inherit the relation, so that it is selected and joined once.
     const key = `${relationship.model.declaredBy}>${relationship.model.property}>${target.path}.`;
     const alias = direct === undefined ? select.join(key, select.alias, relationship, filter) : select.alias;
-    const id = target.id.map(({ column }, index) => ({
-      name:
-        direct === undefined
-          ? select.output.add(`${key}${column.path}`, this.columns.selected(column, alias))
-          : select.key(direct[index]!),
-      read: this.columns.reader(column),
-    }));
-    const kind = isPolymorphic(target)
-      ? select.output.add(`${key}kind`, this.columns.column(link.target.discriminatorColumn!, alias))
-      : undefined;
-    return { relationship, id, kind };
+    const idOf = (each: Resource): readonly NamedReader[] =>
+      each.id.map(({ column }, index) => ({
+        name:
+          direct === undefined
+            ? select.output.add(`${key}${column.path}`, this.columns.selected(column, alias))
+            : select.key(direct[index]!),
+        read: this.columns.reader(column),
+      }));
+    return {
+      relationship,
+      id: idOf(target),
+      ids: new Map(resourcesOf(target).map((each) => [each, idOf(each)])),
+      kind: this.kindReader(select, `${key}kind`, target, alias),
+    };
   }
 
   /** The join columns in the order of the related id, where they are all that is needed. */

@@ -14,12 +14,22 @@ export interface NamedReader {
   readonly read: ReadValue;
 }
 
+/** How the kind of a row in a shared table is read. */
+export interface KindReader {
+  /** The discriminator. */
+  readonly name: string;
+  /** Which resource its values stand for. */
+  readonly resources: ReadonlyMap<string, Resource>;
+}
+
 /** How the linkage of a to-one relationship is read off a row. */
 export interface ToOneReader {
   readonly relationship: Relationship;
+  /** The id of the relationship's target. */
   readonly id: readonly NamedReader[];
-  /** The column that tells the related row's kind, in a shared table. */
-  readonly kind: string | undefined;
+  /** The same for all resources that the related row may belong to. */
+  readonly ids: ReadonlyMap<Resource, readonly NamedReader[]>;
+  readonly kind: KindReader | undefined;
 }
 
 /** How the rows of one resource are read. */
@@ -34,19 +44,11 @@ export interface ResourceReaders {
 
 export class RowReader {
   private readonly readers = new Map<Resource, ResourceReaders>();
-  private readonly kinds = new Map<string, Resource>();
 
-  /**
-   * @param kind the column that tells the kind of row in a shared table
-   * @param kindOf the discriminator's value of an entity
-   */
   constructor(
     private readonly resource: Resource,
-    private readonly kind: string | undefined,
-    private readonly kindOf: (entity: string) => string | undefined,
-  ) {
-    for (const [entity, each] of resource.byEntity) this.kinds.set(kindOf(entity) ?? '', each);
-  }
+    private readonly kind: KindReader | undefined,
+  ) {}
 
   add(resource: Resource, readers: ResourceReaders): void {
     this.readers.set(resource, readers);
@@ -60,7 +62,7 @@ export class RowReader {
 
   /** Which resource a row belongs to. */
   resourceOf(row: Row): Resource {
-    return this.kind === undefined ? this.resource : (this.kinds.get(String(row[this.kind])) ?? this.resource);
+    return ownerOf(row, this.resource, this.kind);
   }
 
   identifier(row: Row): Identifier {
@@ -78,18 +80,18 @@ export class RowReader {
 
   /** The to-one linkage that stands on the row. */
   *linkage(row: Row, resource: Resource): Iterable<readonly [string, Identifier | null]> {
-    for (const { relationship, id, kind } of this.readers.get(resource)!.toOne) {
+    for (const { relationship, id, ids, kind } of this.readers.get(resource)!.toOne) {
       const { target } = relationship;
       const missing = id.some(({ name }) => row[name] === null);
-      const related = kind === undefined ? target : this.related(target, String(row[kind]));
-      yield [relationship.name, missing ? null : { resource: related, id: readId(row, id, target) }];
+      const related = ownerOf(row, target, kind);
+      yield [relationship.name, missing ? null : { resource: related, id: readId(row, ids.get(related)!, related) }];
     }
   }
+}
 
-  private related(target: Resource, kind: string): Resource {
-    for (const [entity, each] of target.byEntity) if (this.kindOf(entity) === kind) return each;
-    return target;
-  }
+/** Which resource of a family a row belongs to. */
+function ownerOf(row: Row, family: Resource, kind: KindReader | undefined): Resource {
+  return kind?.resources.get(String(row[kind.name])) ?? family;
 }
 
 function readId(row: Row, parts: readonly NamedReader[], resource: Resource): string {

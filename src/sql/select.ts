@@ -83,15 +83,17 @@ export class Select {
   path(path: FieldPath): Sql {
     let { alias } = this;
     let key = '';
-    for (const { relationship, filter } of path.steps) {
+    for (const { relationship, filter, shown } of path.steps) {
       key += `${relationship.model.property}.`;
-      alias = this.join(key, alias, relationship, filter);
+      alias = this.join(key, alias, relationship, filter, shown);
     }
-    return this.context.columns.expression(path.attribute.column, alias);
+    const value = this.context.columns.expression(path.attribute.column, alias);
+    if (path.shown === undefined) return value;
+    return sql`CASE WHEN ${this.context.where.condition(path.shown, alias)} THEN ${value} END`;
   }
 
   /** LEFT JOINs the row that a to-one relationship leads to, where it exists for the viewer. */
-  join(key: string, from: string, relationship: Relationship, filter: Filter | undefined): string {
+  join(key: string, from: string, relationship: Relationship, filter: Filter | undefined, shown?: Filter): string {
     const known = this.joined.get(key);
     if (known !== undefined) return known;
     const alias = this.context.aliases.next('r');
@@ -100,6 +102,7 @@ export class Select {
       this.context.where.equal(link.pairs, from, alias),
       ...this.context.where.rowConditions(relationship.target.model, alias),
       ...(filter === undefined ? [] : [this.context.where.condition(filter, alias)]),
+      ...(shown === undefined ? [] : [this.context.where.condition(shown, from)]),
     ];
     this.joins.push(sql`LEFT JOIN ${this.context.columns.table(link.target, alias)} ON ${allOf(conditions)}`);
     this.joined.set(key, alias);

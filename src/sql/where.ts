@@ -156,7 +156,8 @@ export class Where {
 
   private ofKinds(metadata: EntityMetadata, kinds: readonly (string | undefined)[], alias: string): Sql {
     const column = this.columns.column(metadata.discriminatorColumn!, alias);
-    const values = kinds.filter((kind): kind is string => kind !== undefined).map((kind) => param(kind));
+    // As text: some are numbers, and a number that is bound on SQLite is none of its texts.
+    const values = kinds.filter((kind): kind is string => kind !== undefined).map((kind) => param(String(kind)));
     return values.length === 0 ? raw('1 = 0') : sql`${column} IN (${join(values, ', ')})`;
   }
 

@@ -1,0 +1,21 @@
+/**
+ * Rows of several resources in one list: which of them show a field that the list's own resource shows.
+ */
+import type { Policy } from '../resource/policy.js';
+import type { Attribute, Relationship, Resource } from '../resource/resource.js';
+import { and, not, ofResource, type Filter } from './filter.js';
+
+/** The rows that do not hide the field; undefined is all. What a row hides cannot be asked of it. */
+export function shownFilter(resource: Resource, field: Attribute | Relationship, policy: Policy): Filter | undefined {
+  return and(policy.hiding(resource, field).map((each) => not(ofResource(each))));
+}
+
+/** A filter on the field, for the rows that do not hide it. */
+export function whereShown(
+  resource: Resource,
+  field: Attribute | Relationship,
+  policy: Policy,
+  filter: Filter,
+): Filter {
+  return and([shownFilter(resource, field, policy), filter])!;
+}
