@@ -197,9 +197,9 @@ export class Planner {
   }
 
   private attributeReader(select: Select, resource: Resource, attribute: Attribute): (row: Row) => unknown {
-    if (attribute.kind === 'computed') return () => undefined;
+    if (attribute.kind === 'computed') return () => null;
     if (attribute.kind === 'column') {
-      if (isFromEntity(attribute)) return () => undefined;
+      if (isFromEntity(attribute)) return () => null;
       const name = select.column(attribute.column.path, resource);
       const read = this.columns.reader(attribute.column);
       return (row) => read(row[name]);
