@@ -84,7 +84,7 @@ async function answerTo(change: Change, applied: Applied, session: RepositorySes
       return wanted ? session.find(withId(change.answer, applied.id!)) : undefined;
     }
     case 'edit-relationship':
-      return returning === 'always' ? session.find(change.answer) : undefined;
+      return returning === 'always' && change.answer !== undefined ? session.find(change.answer) : undefined;
     default:
       return undefined;
   }

@@ -79,7 +79,8 @@ export interface Remove extends Selected {
 export interface EditRelationship extends Selected {
   readonly kind: 'edit-relationship';
   readonly link: LinkChange;
-  readonly answer: Query;
+  /** Undefined where the relationship cannot be read. */
+  readonly answer: Query | undefined;
 }
 
 /** The same values for every row that a filter finds. */

@@ -17,7 +17,7 @@ import { bad, describe, escapePointer, noSuchResource, quote } from './faults.js
 import { and, type Filter } from './filter.js';
 import { idFilter, idValues } from './identity.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
-import { parseQuery } from './parse-query.js';
+import { listingParameter, parseQuery } from './parse-query.js';
 import type { Query } from './query.js';
 import type { QueryRules } from './rules.js';
 import { ValueMismatch } from './values.js';
@@ -77,9 +77,14 @@ class ChangeParser {
       case 'DELETE_COLLECTION':
         return { kind: 'remove-many', ...base, filter: this.manyFilter(request) };
       default: {
+        const [filter] = request.filters;
+        if (filter !== undefined) {
+          throw bad('BAD_FILTER', { ...filter, pointer: '' }, 'Members are changed as they are named, not filtered.');
+        }
         const selected = this.selected(request);
         const link = this.relationshipEdit();
-        const answer = parseQuery({ ...request, operation: 'GET_RELATIONSHIP' }, this.rules);
+        const isReadable = this.rules.policy.relationship(resource, link.relationship.name) !== undefined;
+        const answer = isReadable ? parseQuery({ ...request, operation: 'GET_RELATIONSHIP' }, this.rules) : undefined;
         return this.checked({ kind: 'edit-relationship', ...base, ...selected, link, answer });
       }
     }
@@ -122,6 +127,7 @@ class ChangeParser {
   }
 
   private manyFilter(request: ApiRequest): Filter | undefined {
+    expectNoPart(request);
     if (request.filters.length === 0 && !this.resource.options.allowUnfiltered) {
       throw new BadRequestError(
         'BAD_FILTER',
@@ -309,6 +315,12 @@ class ChangeParser {
   ): LinkChange | undefined {
     const { toMany } = relationship;
     const source = { pointer: linkage.pointer };
+    const { listLength } = this.rules.limits;
+    if (linkage.references.length > listLength) {
+      const words = `${quote(relationship.name)} names more than ${listLength} resources, the limit listLength.`;
+      this.fault(new BadRequestError('LIMIT_EXCEEDED', words, { source }));
+      return undefined;
+    }
     if (toMany !== linkage.many) {
       const words = toMany
         ? 'leads to many resources; its data is a list'
@@ -380,6 +392,19 @@ class ChangeParser {
     // A fault has been noted where there is none; it is thrown before the change is used.
     return change ?? { relationship, action, targets: [], pointer: '', visible: undefined };
   }
+}
+
+/** All that the filters find is changed: whoever asks for a part of it would be surprised. @see BLK-07 */
+function expectNoPart(request: ApiRequest): void {
+  const { include, fields, parameterNames } = request;
+  const [type] = fields.keys();
+  const parameter =
+    listingParameter(request) ??
+    (include === undefined ? undefined : parameterNames.include) ??
+    (type === undefined ? undefined : parameterNames.fields(type));
+  if (parameter === undefined) return;
+  const detail = `Every resource that the filters find is changed; ${quote(parameter)} has no meaning here.`;
+  throw bad('BAD_PARAMETER', { parameter, pointer: '' }, detail);
 }
 
 function noReplacement(relationship: Relationship, pointer: string | undefined): ForbiddenError {

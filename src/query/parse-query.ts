@@ -64,20 +64,23 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
 
 /** One resource is neither filtered nor sorted nor paged: what would have no effect is refused. */
 function expectNoListing(request: ApiRequest): void {
-  const { filters, sort, group, page, single, parameterNames } = request;
-  const [filter] = filters;
-  const parameter =
-    filter?.parameter ??
-    (sort.length > 0 ? parameterNames.sort : undefined) ??
-    (group.length > 0 ? parameterNames.group : undefined) ??
-    (page.number === undefined ? undefined : parameterNames.pageNumber) ??
-    (page.size === undefined ? undefined : parameterNames.pageSize) ??
-    (single ? parameterNames.single : undefined);
+  const parameter = request.filters[0]?.parameter ?? listingParameter(request);
   if (parameter === undefined) return;
   throw bad(
     'BAD_PARAMETER',
     { parameter, pointer: '' },
     `This address has one resource; ${quote(parameter)} is for collections.`,
+  );
+}
+
+/** The first parameter that says which part of a list is wanted, and in which order. */
+export function listingParameter({ sort, group, page, single, parameterNames }: ApiRequest): string | undefined {
+  return (
+    (sort.length > 0 ? parameterNames.sort : undefined) ??
+    (group.length > 0 ? parameterNames.group : undefined) ??
+    (page.number === undefined ? undefined : parameterNames.pageNumber) ??
+    (page.size === undefined ? undefined : parameterNames.pageSize) ??
+    (single ? parameterNames.single : undefined)
   );
 }
 
