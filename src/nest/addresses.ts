@@ -38,6 +38,16 @@ export class Addresses {
     return { root: this.baseUrl + root, roots, path: this.baseUrl + path, queryString };
   }
 
+  /** True where a path is spelt as the resource's address is: Express takes `/Person` for `/person`. */
+  isSpelt(request: HttpRequest, kind: UrlKind, own: Route): boolean {
+    const segments = splitUrl(request).path.replace(/\/+$/, '').split('/');
+    const names = own.path === '' ? [] : own.path.split('/');
+    const end = segments.length - SEGMENTS[kind];
+    const sent = segments.slice(end - names.length, end);
+    const isNamed = names.every((name, index) => decodeURIComponent(sent[index] ?? '') === name);
+    return isNamed && (kind !== 'relationship' || segments.at(-2) === 'relationships');
+  }
+
   /** What stands before the path of a resource of this version, where no request says more. */
   root(version: string | undefined): string {
     return this.baseUrl + this.globalPrefix + this.versionSegments(version)[0]!;

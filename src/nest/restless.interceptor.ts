@@ -6,6 +6,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { map, type Observable } from 'rxjs';
 import { NotFoundError } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
+import { quote } from '../query/faults.js';
 import type { Result } from '../query/result.js';
 import { resourceUrl } from '../wire/json-api/links.js';
 import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire/negotiation.js';
@@ -52,6 +53,9 @@ export class RestlessInterceptor implements NestInterceptor {
     };
     rememberState(request, state);
     refuseTrailingSlash(request, this.registry.options.trailingSlash);
+    if (!this.registry.isSpelt(request, kind, resource)) {
+      throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
+    }
     return state;
   }
 

@@ -160,6 +160,11 @@ export class RestlessRegistry implements OnModuleInit {
     return this.addresses.of(request, kind, own, this.versions);
   }
 
+  /** True where a request is spelt as the address that it was routed to. */
+  isSpelt(request: HttpRequest, kind: UrlKind, own: Route): boolean {
+    return this.addresses.isSpelt(request, kind, own);
+  }
+
   /**
    * True for the paths at and below what is served, whether or not there is anything.
    *

@@ -199,6 +199,15 @@ describeServers(
         expect(answer.at('/errors/0/code')).toBe('NOT_FOUND');
       });
 
+      it.each(['/api/Person', '/api/person/1/Relationships/computers', '/api/Person/1/computers'])(
+        'makes %s a 404 as well: a resource has one address [URL-14, URL-19]',
+        async (url) => {
+          const answer = await app.get(url);
+
+          expect([answer.status, answer.headers['content-type']]).toEqual([404, 'application/vnd.api+json']);
+        },
+      );
+
       it('does not open a door to other verbs [URL-14]', async () => {
         expect((await app.request('POST', '/api/person/')).status).toBe(404);
         expect((await app.request('OPTIONS', '/api/person/')).status).toBe(404);
