@@ -23,7 +23,7 @@ import {
 @Entity('person')
 export class Person {
   @PrimaryGeneratedColumn() id!: number;
-  @Column({ type: 'varchar', unique: true }) name!: string;
+  @Column({ type: 'varchar', unique: true, nullable: true }) name!: string | null;
   @Column({ type: 'integer', nullable: true }) age!: number | null;
   @Column({ type: 'double precision', nullable: true }) height!: number | null;
   @Column({ type: 'date', nullable: true }) birth_date!: string | null;
@@ -41,23 +41,23 @@ export class Person {
 
   /** The other hybrid property: another name of the name, for reading and for writing. */
   @VirtualColumn({ type: 'varchar', query: (person) => `SELECT ${person}.name` })
-  get nickname(): string {
+  get nickname(): string | null {
     return this.name;
   }
 
-  set nickname(nickname: string) {
+  set nickname(nickname: string | null) {
     this.name = nickname;
   }
 
   shout(): string {
-    return `${this.name.toUpperCase()}!`;
+    return `${(this.name ?? 'None').toUpperCase()}!`;
   }
 }
 
 @Entity('computer')
 export class Computer {
   @PrimaryGeneratedColumn() id!: number;
-  @Column({ type: 'varchar', unique: true }) name!: string;
+  @Column({ type: 'varchar', unique: true, nullable: true }) name!: string | null;
   @Column({ type: 'varchar', nullable: true }) vendor!: string | null;
   @Column({ type: Date, precision: 6, nullable: true }) purchase_time!: Date | null;
 

@@ -5,16 +5,18 @@ import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs
 import type { DataSourceOptions } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from './cases.js';
 import { ENTITIES, type EntityName } from './entities.js';
+import { VALIDATION_ERRORS, VALIDATORS } from './validators.js';
 
 @Module({})
 class ProfileModule {}
 
 export function profileModule(profile: Profile, dataSource: DataSourceOptions): DynamicModule {
   const { url_prefix: prefix } = profile.options;
+  const subscribers = profile.flags.includes('validators') ? VALIDATORS : [];
   return {
     module: ProfileModule,
     imports: [
-      TypeOrmModule.forRoot({ ...dataSource, retryAttempts: 0 }),
+      TypeOrmModule.forRoot({ ...dataSource, subscribers, retryAttempts: 0 }),
       RestlessModule.forRoot({
         ...(prefix === undefined ? {} : { prefix: text(prefix) }),
         operators: { double_of: ({ column, bind }, value) => `${column} = 2 * ${bind(value)}` },
@@ -38,6 +40,8 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
     // The recorded system shows every column and sends the linkage of every relationship.
     expose: 'all',
     linkage: 'always',
+    // A subscriber might change what it sees; these do not, so PATCH has as little to tell as in the recorded system.
+    ...(flags.includes('validators') && { returning: 'never' }),
     additionalAttributes: wanted.filter((name) => !computed.includes(name)),
     ...(options.only === undefined && { exclude: hidden }),
     ...Object.entries(options).reduce<ResourceOptions>(
@@ -67,6 +71,10 @@ const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
   primary_key: (value) => ({ primaryKey: text(value) }),
   page_size: (value) => ({ pageSize: Number(value) }),
   max_page_size: (value) => ({ maxPageSize: Number(value) }),
+  allow_to_many_replacement: (value) => ({ allowToManyReplacement: value === true }),
+  allow_delete_from_to_many_relationships: (value) => ({ allowDeleteFromToManyRelationships: value === true }),
+  allow_client_generated_ids: (value) => ({ allowClientGeneratedIds: value === true }),
+  validation_exceptions: (value) => ({ validationExceptions: texts(value).map(toErrorClass) }),
 };
 
 /** Options that `toEntry` reads itself, and those that wait for an issue. */
@@ -74,10 +82,6 @@ const ELSEWHERE = [
   'exclude',
   'additional_attributes',
   'allow_functions',
-  'allow_to_many_replacement',
-  'allow_delete_from_to_many_relationships',
-  'allow_client_generated_ids',
-  'validation_exceptions',
   'serializer_class',
   'deserializer_class',
   'preprocessors',
@@ -89,6 +93,11 @@ function translate(name: string, value: Json): ResourceOptions {
   if (option !== undefined) return option(value);
   if (ELSEWHERE.includes(name)) return {};
   throw new Error(`The option ${name} has no counterpart.`);
+}
+
+function toErrorClass(name: string): new (...args: never[]) => Error {
+  if (Object.hasOwn(VALIDATION_ERRORS, name)) return VALIDATION_ERRORS[name as keyof typeof VALIDATION_ERRORS];
+  throw new Error(`There is no error ${name}.`);
 }
 
 function isEntityName(name: string): name is EntityName {

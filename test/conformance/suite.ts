@@ -24,11 +24,11 @@ export interface Departure {
   /** Why, with the number of the decision or the row. */
   reason: string;
   when: (example: Case, profile: Profile, database: Database) => boolean;
-  /** What we answer instead, to the last exchange of the case. */
+  /** What we answer instead, to the first exchange of the case that differs. */
   status?: number;
-  /** The ids of the primary data. */
+  /** The ids of its primary data. */
   ids?: string[];
-  /** All that may differ. */
+  /** All that may differ, besides what the recorder has marked. */
   differs?: RegExp;
 }
 
@@ -49,26 +49,30 @@ export interface Outcome {
 
 /** The verdict on one case, given an answer to each of its exchanges. */
 export function judge(suite: Suite, example: Case, profile: Profile, database: Database, answers: Answer[]): Outcome {
-  const compare = (strict: boolean): string[] =>
+  const compare = (strict: boolean): Found[] =>
     collect(example, answers, (exchange, answer) => suite.differences(example, exchange, answer, strict));
   const broken = collect(example, answers, (exchange, answer) =>
     exchange.expected.status >= 500 && exchange.expected.status === answer.status ? [] : suite.violations(answer),
   );
   const departure = suite.departures.find(({ when }) => when(example, profile, database));
   const passed: Outcome = { id: example.id, verdict: 'passed', differences: [], ...(departure && { departure }) };
-  const failed = (differences: string[]): Outcome => ({ ...passed, verdict: 'failed', differences });
   const departed = (reason: string): Outcome => ({ ...passed, verdict: 'departed', reason });
+  const failed = (found: Found[]): Outcome => ({
+    ...passed,
+    verdict: 'failed',
+    differences: found.map(({ step, text }) => (example.steps.length === 1 ? text : `step ${step + 1} ${text}`)),
+  });
 
   const strict = [...compare(true), ...broken];
   if (strict.length === 0) return passed;
   const later = suite.later.find(({ when }) => when(example, profile));
   if (later !== undefined) return departed(`later: ${later.issue}`);
-  if (departure !== undefined) {
-    const wrong = [...departsOtherwise(departure, strict, answers.at(-1)), ...broken];
+  const lenient = [...compare(false), ...broken];
+  if (departure !== undefined && (lenient.length > 0 || departure.differs === undefined)) {
+    const wrong = [...departsOtherwise(departure, strict, lenient, answers), ...broken];
     return wrong.length === 0 ? departed(departure.reason) : failed(wrong);
   }
   if (example.quirk?.scopes.includes('all')) return broken.length === 0 ? departed(example.quirk.text) : failed(broken);
-  const lenient = [...compare(false), ...broken];
   return lenient.length === 0 ? passed : failed(lenient);
 }
 
@@ -80,17 +84,19 @@ export function needless(suite: Suite, outcomes: Outcome[]): Departure[] {
   });
 }
 
-function departsOtherwise(departure: Departure, differences: string[], answer: Answer | undefined): string[] {
+function departsOtherwise(departure: Departure, strict: Found[], lenient: Found[], answers: Answer[]): Found[] {
   const { status, ids, differs } = departure;
-  const found: string[] = [];
-  if (status !== undefined && answer?.status !== status)
-    found.push(`status ${answer?.status}, the departure says ${status}`);
+  const step = strict[0]?.step ?? 0;
+  const found: Found[] = [];
+  if (status !== undefined && answers[step]?.status !== status)
+    found.push({ step, text: `status ${answers[step]?.status}, the departure says ${status}` });
   if (ids !== undefined) {
-    const ours = idsOf(answer);
-    if (ours?.join() !== ids.join()) found.push(`ids ${ours?.join()}, the departure says ${ids.join()}`);
+    const ours = idsOf(answers[step]);
+    if (ours?.join() !== ids.join())
+      found.push({ step, text: `ids ${ours?.join()}, the departure says ${ids.join()}` });
   }
-  if (differs !== undefined) found.push(...differences.filter((difference) => !differs.test(difference)));
-  return found.length === 0 ? [] : [...found, ...differences];
+  if (differs !== undefined) found.push(...lenient.filter(({ text }) => !differs.test(text)));
+  return found.length === 0 ? [] : [...found, ...strict];
 }
 
 function idsOf(answer: Answer | undefined): string[] | undefined {
@@ -101,10 +107,16 @@ function idsOf(answer: Answer | undefined): string[] | undefined {
   );
 }
 
-function collect(example: Case, answers: Answer[], look: (exchange: Exchange, answer: Answer) => string[]): string[] {
-  return example.steps.flatMap((exchange, index) => {
-    const answer = answers[index];
+/** What was found in the answer to one exchange of a case. */
+interface Found {
+  step: number;
+  text: string;
+}
+
+function collect(example: Case, answers: Answer[], look: (exchange: Exchange, answer: Answer) => string[]): Found[] {
+  return example.steps.flatMap((exchange, step) => {
+    const answer = answers[step];
     const found = answer === undefined ? ['no answer'] : look(exchange, answer);
-    return example.steps.length === 1 ? found : found.map((difference) => `step ${index + 1} ${difference}`);
+    return found.map((text) => ({ step, text }));
   });
 }

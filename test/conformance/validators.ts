@@ -1,0 +1,55 @@
+/** What the flag `validators` of a profile adds: subscribers that refuse values, with errors of the application's own. */
+import { type DataSourceOptions, type EntitySubscriberInterface, EventSubscriber, type ObjectLiteral } from 'typeorm';
+import { Computer, Person } from './entities.js';
+
+/** Says which field is wrong and why. */
+class OracleValidationError extends Error {
+  constructor(readonly errors: Record<string, string>) {
+    super('Validation failed');
+  }
+}
+
+/** Has words and nothing else. */
+class PlainValidationError extends Error {}
+
+/** The errors by the names that profiles list in `validation_exceptions`. */
+export const VALIDATION_ERRORS = { OracleValidationError, PlainValidationError } as const;
+
+abstract class Rules implements EntitySubscriberInterface {
+  abstract listenTo(): new () => object;
+  protected abstract check(entity: ObjectLiteral): void;
+
+  beforeInsert({ entity }: { entity: ObjectLiteral }): void {
+    this.check(entity);
+  }
+
+  beforeUpdate({ entity }: { entity?: ObjectLiteral }): void {
+    if (entity !== undefined) this.check(entity);
+  }
+}
+
+@EventSubscriber()
+class PersonRules extends Rules {
+  listenTo(): new () => object {
+    return Person;
+  }
+
+  protected check({ name, age }: Partial<Person>): void {
+    if (age != null && age < 0) throw new OracleValidationError({ age: 'Must be non-negative' });
+    if (name === '') throw new PlainValidationError('name must not be empty');
+  }
+}
+
+@EventSubscriber()
+class ComputerRules extends Rules {
+  listenTo(): new () => object {
+    return Computer;
+  }
+
+  /** The owner is there only where a request has set it. */
+  protected check({ name, owner }: Partial<Computer>): void {
+    if (name === 'orphan' && owner != null) throw new OracleValidationError({ computers: 'orphans stay orphans' });
+  }
+}
+
+export const VALIDATORS: DataSourceOptions['subscribers'] = [PersonRules, ComputerRules];
