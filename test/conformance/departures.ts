@@ -158,11 +158,6 @@ const RULES: Departure[] = [
     differs: /^\S+ attributes: \["name","type"\] expected, \["name"\]|^status: 404 expected, 200 found/,
   },
   {
-    reason: 'filters find the columns of subclasses (POL-09)',
-    when: (example) => segments(example).includes('employee') && words(example).includes('bonus'),
-    status: 200,
-  },
-  {
     reason: 'no attribute is called `type` (JSON:API 1.1, MUST 23); the discriminator is the type of the resource',
     when: isAboutEmployees,
     differs: /^\S+ attributes: \[.*"type"\] expected/,
