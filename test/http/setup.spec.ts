@@ -10,6 +10,7 @@ import {
   RestlessModule,
   RestlessRegistry,
   RestlessService,
+  type SqlOperator,
 } from 'nestjs-restless';
 import { Column, DataSource, Entity, EntitySchema, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
 import { createApp, type AppOptions, type TestApp } from '../support/app.js';
@@ -366,6 +367,19 @@ describe('several applications in one process', () => {
     expect((await one.get('/two/person')).status).toBe(404);
   });
 
+  it('share no operators of the application’s own [SET-05, HLP-08]', async () => {
+    const above: SqlOperator = ({ column, bind }, value) => `${column} > ${bind(value)}`;
+    const below: SqlOperator = ({ column, bind }, value) => `${column} < ${bind(value)}`;
+    const make = (operators: Record<string, SqlOperator>) =>
+      startPeople([RestlessModule.forRoot({ operators }), RestlessModule.forFeature([Person, Computer])]);
+    const [one, two, three] = await Promise.all([make({ beside: above }), make({ beside: below }), make({})]);
+    const ask = (app: TestApp) => app.get('/api/person?filter[age][beside]=36');
+
+    expect((await ask(one)).at('/data/*/id')).toEqual(['5']);
+    expect((await ask(two)).at('/data/*/id')).toEqual(['2', '6']);
+    expect((await ask(three)).status).toBe(400);
+  });
+
   it('may even be made of the same module, with prefixes from elsewhere [SET-05, SET-17]', async () => {
     const prefixes = ['one', 'two'];
     @Module({
@@ -517,6 +531,49 @@ describe('Nest’s own prefixes', () => {
     expect((await app.get('/global/v1/api/machine')).headers['content-type']).toBe('application/vnd.api+json');
     expect((await app.get('/global/v2/api')).at('/meta/modelinfo/machine/url')).toBe('/global/v2/api/machine');
   });
+
+  it.each(['express', 'fastify'] as const)(
+    'may be versions in a header, at one address with %s [URL-02]',
+    async (adapter) => {
+      const app = await startPeople(
+        [
+          RestlessModule.forFeature([
+            { entity: Person, version: '1', only: ['name', 'computers'] },
+            { entity: Computer, version: '1', only: ['name', 'owner'] },
+            { entity: Person, version: '2' },
+            { entity: Computer, version: '2' },
+          ]),
+        ],
+        {
+          adapter,
+          configure: (nest) => nest.enableVersioning({ type: VersioningType.HEADER, header: 'X-Version' }),
+        },
+      );
+      const ask = (version: string) => app.get('/api/person/2?include=computers', { 'X-Version': version });
+
+      expect((await ask('1')).at('/included')).toEqual([
+        {
+          type: 'computer',
+          id: '3',
+          attributes: { name: 'mini' },
+          relationships: {
+            owner: {
+              data: { type: 'person', id: '2' },
+              links: { self: '/api/computer/3/relationships/owner', related: '/api/computer/3/owner' },
+            },
+          },
+          links: { self: '/api/computer/3' },
+        },
+      ]);
+      expect((await ask('2')).at('/included/0/attributes')).toEqual({ name: 'mini', vendor: 'Apple', price: '649.99' });
+      expect((await ask('2')).at('/data/links/self')).toBe('/api/person/2');
+      expect([(await ask('3')).status, (await ask('3')).headers['content-type']]).toEqual([
+        404,
+        'application/vnd.api+json',
+      ]);
+      expect((await app.get('/api')).at('/meta/modelinfo/person/url')).toBe('/api/person');
+    },
+  );
 
   it('lead from one version to another where a resource has only that [URL-02]', async () => {
     const app = await startPeople(
