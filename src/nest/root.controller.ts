@@ -3,8 +3,10 @@
  * the first serves it. @see SCH-01
  */
 import { Controller, Delete, Get, Options, Patch, Post, Put, Req, Res, UseFilters, type Type } from '@nestjs/common';
+import { NotFoundError } from '../errors.js';
+import { quote } from '../query/faults.js';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
-import { headerOf, rememberState, send, type HttpRequest } from './http.js';
+import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './http.js';
 import { ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { refuseTrailingSlash, sendDocument } from './restless.interceptor.js';
@@ -17,9 +19,16 @@ export function createRootController(): Type {
   class RestlessRootController {
     constructor(private readonly registry: RestlessRegistry) {}
 
+    /** The prefix as it is written, and no slash behind it. */
+    private expectAddress(request: HttpRequest): void {
+      refuseTrailingSlash(request, this.registry.options.trailingSlash);
+      if (this.registry.isSpelt(request, 'root', { path: this.registry.options.prefix })) return;
+      throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
+    }
+
     @Get()
     getRoot(@Req() request: HttpRequest, @Res() response: object): void {
-      refuseTrailingSlash(request, this.registry.options.trailingSlash);
+      this.expectAddress(request);
       const formats = this.registry.defaultFormats();
       const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
       checkContentType(headerOf(request, 'content-type'), formats);
@@ -32,13 +41,13 @@ export function createRootController(): Type {
 
     @Options()
     optionsRoot(@Req() request: HttpRequest, @Res() response: object): void {
-      refuseTrailingSlash(request, this.registry.options.trailingSlash);
+      this.expectAddress(request);
       send(response, { status: 200, headers: { Allow: ROOT_METHODS.join(', ') }, body: '' });
     }
 
     @Post()
     postRoot(@Req() request: HttpRequest): never {
-      refuseTrailingSlash(request, this.registry.options.trailingSlash);
+      this.expectAddress(request);
       throw methodNotAllowed(request.method, ROOT_METHODS);
     }
 

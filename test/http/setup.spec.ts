@@ -180,11 +180,11 @@ describe('modules in any order', () => {
 
   it('leaves an option that is undefined to the layer below', async () => {
     const app = await startPeople([
-      RestlessModule.forRoot({ prefix: 'root', pageSize: 3 }),
+      RestlessModule.forRoot({ prefix: 'base', pageSize: 3 }),
       RestlessModule.forFeature([{ entity: Person, prefix: undefined, pageSize: undefined, exclude: ['computers'] }]),
     ] as Imports);
 
-    expect((await app.get('/root/person')).at('/data/*/id')).toEqual(['1', '2', '3']);
+    expect((await app.get('/base/person')).at('/data/*/id')).toEqual(['1', '2', '3']);
   });
 });
 

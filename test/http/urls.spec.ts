@@ -245,6 +245,13 @@ const ids = (server: Server): void => {
     });
   });
 
+  it('is written as it is, also where a router would not mind [URL-14, URL-19]', async () => {
+    for (const path of ['/API', '/API/post', '/api/Post', '/api/bike', '/api/post/2/Tag', '/api/post/2/LINKS/tag']) {
+      expect([path, (await app.get(path)).status]).toEqual([path, 404]);
+    }
+    expect((await app.get('/api/post/2/RELATIONSHIPS/tag')).at('/errors/0/code')).toBe('NOT_FOUND');
+  });
+
   describe('the URL of a relation', () => {
     it('needs a relationship of the resource, not an attribute or anything else [URL-22, JA-41]', async () => {
       for (const name of ['slug', 'id', 'number', 'nothing', 'constructor', '__proto__', 'toString', 'tags']) {
