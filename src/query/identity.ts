@@ -1,14 +1,35 @@
 /**
  * Ids of clients → filters on the columns that make them.
  */
+import type { Limits } from '../resource/options.js';
 import { splitId, type ColumnAttribute, type Resource } from '../resource/resource.js';
-import { and, compare, type Filter } from './filter.js';
+import { bad, describe } from './faults.js';
+import { and, compare, or, type Filter } from './filter.js';
 import { operator } from './operators.js';
+import { expectList, type Place } from './parse-operand.js';
 import { parseValue, ValueMismatch, type Value } from './values.js';
 
 /** The filter that finds a row by its id, or undefined where the text cannot be an id of the resource. */
 export function idFilter(resource: Resource, id: string): Filter | undefined {
   return and((idValues(resource, id) ?? []).map(([attribute, value]) => compare(attribute, operator('eq'), value)));
+}
+
+/**
+ * The filter that finds rows by a composite id, or by a list of them.
+ *
+ * @throws BadRequestError for what cannot be an id of the resource.
+ */
+export function idsFilter(resource: Resource, many: boolean, value: unknown, place: Place, limits: Limits): Filter {
+  const isText = place.form === 'text' && typeof value === 'string';
+  // In text a comma that joins the parts of an id cannot separate ids.
+  const ids =
+    isText && many && resource.options.idSeparator !== ',' ? value.split(',') : many && !isText ? value : [value];
+  const filters = expectList(ids, 'ids', place, limits).map((id) => {
+    const filter = typeof id === 'string' ? idFilter(resource, id) : undefined;
+    if (filter === undefined) throw bad('BAD_VALUE', place, `${describe(id)} is no id of ${resource.name}.`);
+    return filter;
+  });
+  return or(filters) ?? compare(resource.id[0]!, operator('in'), Object.freeze([]));
 }
 
 /** The values of the columns that make an id, or undefined where the text cannot be one. */

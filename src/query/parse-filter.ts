@@ -12,11 +12,11 @@ import {
 } from '../resource/resource.js';
 import type { RawFilter } from './api-request.js';
 import { whereShown } from './family.js';
-import { idFilter } from './identity.js';
-import { bad, describe, limit, quote, unknownField } from './faults.js';
+import { idsFilter } from './identity.js';
+import { bad, limit, quote, unknownField } from './faults.js';
 import { and, compare, compareFields, has, not, ofResource, or, type Filter } from './filter.js';
 import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
-import { below, expectList, family, isScalar, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
+import { below, family, isScalar, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
 
 /** Members of a filter object; anything else is a typing error of the client's. */
@@ -63,14 +63,23 @@ export function parseRestrictions(
  * be readable as what they are, and in the scope of their own as well.
  */
 export function scopeFilter(resource: Resource, rules: QueryRules): Filter | undefined {
-  const { policy } = rules;
   const heirs = resourcesOf(resource).filter((each) => each !== resource);
   const filters = heirs.map((heir) => {
-    if (!policy.isReadable(heir)) return not(ofResource(heir));
-    const scope = parseRestrictions(heir, policy.scope(heir), rules);
+    if (!rules.policy.isReadable(heir)) return not(ofResource(heir));
+    const scope = ownScope(heir, rules);
     return scope === undefined ? undefined : or([not(ofResource(heir)), scope]);
   });
-  return and([parseRestrictions(resource, policy.scope(resource), rules), ...filters]);
+  return and([ownScope(resource, rules), ...filters]);
+}
+
+function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
+  const scope = rules.policy.scope(resource);
+  try {
+    return parseRestrictions(resource, scope, rules);
+  } catch (error) {
+    // Nothing that a client can mend, and the text names fields that it may not know of.
+    throw new Error(`The scope of ${resource.model.name} is no filter: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 type FilterMembers = Readonly<Record<string, unknown>>;
@@ -230,15 +239,9 @@ class FilterParser {
     if (this.rules.operators.has(spelling)) return customOperator(spelling);
     const found = findOperator(spelling);
     if (found !== undefined) return found;
-    throw bad(
-      'UNKNOWN_OPERATOR',
-      below(place, 'op'),
-      `There is no operator ${quote(spelling)}. Operators: ${this.operatorNames()}.`,
-    );
-  }
-
-  private operatorNames(): string {
-    return [...OPERATORS.map(({ name }) => name), 'has', 'any', ...this.rules.operators].join(', ');
+    const names = [...OPERATORS.map(({ name }) => name), 'has', 'any', ...this.rules.operators].join(', ');
+    const detail = `There is no operator ${quote(spelling)}. Operators: ${names}.`;
+    throw bad('UNKNOWN_OPERATOR', below(place, 'op'), detail);
   }
 
   private comparison(
@@ -371,19 +374,13 @@ class FilterParser {
         `The id of ${resource.name} has several parts; it works with eq, ne, in and not_in.`,
       );
     }
-    const at = below(place, 'val');
-    const value = object['val'];
-    const isText = place.form === 'text' && typeof value === 'string';
-    const many = op === 'in' || op === 'not_in';
-    // In text a comma that joins the parts of an id cannot separate ids.
-    const ids =
-      isText && many && resource.options.idSeparator !== ',' ? value.split(',') : many && !isText ? value : [value];
-    const filters = expectList(ids, 'ids', at, this.rules.limits).map((id) => {
-      const filter = typeof id === 'string' ? idFilter(resource, id) : undefined;
-      if (filter === undefined) throw bad('BAD_VALUE', at, `${describe(id)} is no id of ${resource.name}.`);
-      return filter;
-    });
-    const found = or(filters) ?? compare(resource.id[0]!, operator('in'), Object.freeze([]));
+    const found = idsFilter(
+      resource,
+      op === 'in' || op === 'not_in',
+      object['val'],
+      below(place, 'val'),
+      this.rules.limits,
+    );
     return op === 'ne' || op === 'not_in' ? not(found) : found;
   }
 

@@ -145,7 +145,7 @@ export class Planner {
 
   private orderBy(select: Select, key: SortKey): readonly OrderKey[] {
     const plain = select.path(key);
-    const ignoreCase = key.ignoreCase && (key.attribute.type === 'text' || key.attribute.type === 'unknown');
+    const ignoreCase = key.ignoreCase && key.attribute.type === 'text';
     const expression = ignoreCase ? sql`LOWER(${plain})` : plain;
     const path = [...key.steps.map((step) => step.relationship.name), key.attribute.property].join('.');
     const isPlain = key.steps.length === 0 && key.shown === undefined;

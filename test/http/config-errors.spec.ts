@@ -11,6 +11,7 @@ class Person {
   @PrimaryGeneratedColumn() id!: number;
   @Expose() @Column({ type: 'varchar', unique: true }) name!: string;
   @Expose() @Column({ type: 'integer' }) age!: number;
+  @Expose() @Column({ type: 'varchar', unique: true, nullable: true }) nick!: string | null;
   @Exclude() @Column({ type: 'varchar' }) password!: string;
   @OneToMany(() => Computer, (computer) => computer.owner) computers!: Relation<Computer>[];
 
@@ -106,11 +107,11 @@ describe('options of a resource', () => {
   it.each([
     [
       { only: ['nmae'] },
-      'Person has no property "nmae" (option "only"). Properties: id, name, age, password, computers.',
+      'Person has no property "nmae" (option "only"). Properties: id, name, age, nick, password, computers.',
     ],
     [
       { exclude: ['nmae'] },
-      'Person has no property "nmae" (option "exclude"). Properties: id, name, age, password, computers.',
+      'Person has no property "nmae" (option "exclude"). Properties: id, name, age, nick, password, computers.',
     ],
     [{ only: ['name'], exclude: ['age'] }, 'Person: give "only" or "exclude", not both.'],
     [{ only: ['password'] }, 'Person.password is in "only" and has @Exclude(); remove one of them.'],
@@ -130,6 +131,10 @@ describe('options of a resource', () => {
     [
       { primaryKey: 'age' },
       'Person.age cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.',
+    ],
+    [
+      { primaryKey: 'nick' },
+      'Person.nick cannot be the primaryKey: it is nullable, and a row without an id has no address.',
     ],
     [{ includes: ['pets'] }, 'Person has no relationship "pets" (option "includes"). Relationships: none.'],
     [

@@ -130,6 +130,13 @@ function serve(server: Server) {
           exclude: ['notes', 'boss'],
           scope: () => [{ name: 'vault.code', op: 'eq', val: 'xyz' }, { not: { name: 'password', op: 'eq', val: '' } }],
         },
+        {
+          entity: User,
+          collectionName: 'broken',
+          prefix: 'broken',
+          exclude: ['notes', 'boss'],
+          scope: () => ({ name: 'vault.code', op: 'eq', val: undefined }),
+        },
       ]),
     ];
     app = await server.start({ entities: ENTITIES, imports, seed });
@@ -409,6 +416,13 @@ describeServers(
         expect(answer.at('/data/*/relationships/parent/data')).toEqual([null, ...note(1, 2, 1)]);
         expect(await ids('/api/user?filter[notes.title]=secret', 'admin')).toEqual(['1']);
         expect((await get('/api/note/2', 'admin')).status).toBe(200);
+      });
+
+      it('is asked for by a filter that is right, or the server is at fault, and names nothing [POL-03]', async () => {
+        const answer = await get('/broken/broken');
+
+        expect(answer.status).toBe(500);
+        expect(answer.text).not.toContain('vault');
       });
 
       it('may be told by fields that nobody sees, through relations that nobody sees [POL-03]', async () => {
