@@ -1,6 +1,6 @@
 /** How an application comes together: modules in any order, several data sources, several applications, Nest's own prefixes. */
 import { Inject, Injectable, Module, VersioningType, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { RouterModule } from '@nestjs/core';
+import { NestFactory, RouterModule } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { Expose } from 'class-transformer';
 import {
@@ -209,6 +209,18 @@ describe('services', () => {
 
     expect([people, staff, computers].map(({ resource }) => resource.name)).toEqual(['person', 'staff', 'computer']);
     expect(people).toBeInstanceOf(RestlessService);
+  });
+
+  it('are there without a server, as in a script', async () => {
+    const imports = [memory(), RestlessModule.forFeature([Person, Computer])];
+    @Module({ imports })
+    class ScriptModule {}
+
+    const script = await NestFactory.createApplicationContext(ScriptModule, { logger: false });
+
+    expect(script.get(RestlessRegistry).urlFor(Person, { id: 1 })).toBe('/api/person/1');
+    expect(script.get<RestlessService>(getRestlessServiceToken(Person)).resource.name).toBe('person');
+    await script.close();
   });
 
   it('are found by the name of every entry that has one', async () => {
