@@ -45,9 +45,9 @@ export function requestOf(context: Pick<ExecutionContext, 'switchToHttp'>): Http
   return context.switchToHttp().getRequest<HttpRequest>();
 }
 
-/** Path and query string of a request, as they were sent. */
+/** Path and query string of a request, as they were sent; what a proxy is told before the path is dropped. */
 export function splitUrl(request: HttpRequest): { readonly path: string; readonly queryString: string } {
-  const url = request.originalUrl ?? request.url;
+  const url = (request.originalUrl ?? request.url).replace(/^https?:\/\/[^/?]*/i, '');
   const at = url.indexOf('?');
   return at < 0 ? { path: url, queryString: '' } : { path: url.slice(0, at), queryString: url.slice(at + 1) };
 }

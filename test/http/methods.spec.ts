@@ -249,6 +249,9 @@ describe('the option trailingSlash: "ignore"', () => {
 
     for (const path of paths) expect([path, (await app.get(path)).status]).toEqual([path, 200]);
     expect((await app.get('/api/person/')).at('/data/0/links/self')).toBe('/api/person/1');
+    expect((await app.get('/api/person/1/relationships/computers/')).at('/links/related')).toBe(
+      '/api/person/1/computers/',
+    );
   });
 
   it('needs the router’s own option with Fastify, and says so [URL-15]', async () => {

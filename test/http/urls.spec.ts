@@ -252,6 +252,13 @@ const ids = (server: Server): void => {
     expect((await app.get('/api/post/2/RELATIONSHIPS/tag')).at('/errors/0/code')).toBe('NOT_FOUND');
   });
 
+  it('may have a host before it, as for a proxy, that no link repeats', async () => {
+    const answer = await app.get('http://elsewhere.example/api/post/2');
+
+    if (server.adapter === 'express') expect(answer.at('/links/self')).toBe('/api/post/2');
+    expect(answer.text).not.toContain('elsewhere.example/api/post');
+  });
+
   describe('the URL of a relation', () => {
     it('needs a relationship of the resource, not an attribute or anything else [URL-22, JA-41]', async () => {
       for (const name of ['slug', 'id', 'number', 'nothing', 'constructor', '__proto__', 'toString', 'tags']) {

@@ -40,7 +40,7 @@ export function write(result: Result, address: Address): WireAnswer {
 /** A relationship's own document says where the related resources are. */
 function relatedLink({ query }: Result, address: Address): Json {
   if (query.operation !== 'GET_RELATIONSHIP' || !isReadable(query.resource)) return {};
-  return { related: address.path.replace(/\/relationships(\/[^/]*)$/, '$1') };
+  return { related: address.path.replace(/\/relationships(\/[^/]*\/?)$/, '$1') };
 }
 
 function isReadable(resource: Resource): boolean {
