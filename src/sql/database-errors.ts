@@ -160,8 +160,8 @@ function constraintOf(error: unknown): Constraint {
 }
 
 /**
- * Which part of the body a violated constraint is about, if the viewer may know: a member that is there, or the resource
- * where one is missing (decision 20).
+ * Which part of the body a violated constraint is about, if the viewer may know: a member that is there, or the parent of
+ * the one that is missing (decision 20).
  */
 export function pointerTo(metadata: EntityMetadata, change: Change, { columns, name }: Constraint): string | undefined {
   const constraint = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
@@ -174,6 +174,7 @@ export function pointerTo(metadata: EntityMetadata, change: Change, { columns, n
     .flatMap((property) => (property === undefined ? [] : (change.fieldName(property) ?? [])));
   if (fields.length === 0) return undefined;
   const sent = [...('values' in change ? change.values : []), ...('links' in change ? change.links : [])];
-  const pointers = fields.map((field) => `/data/${field}`);
-  return pointers.find((each) => sent.some(({ pointer }) => `${pointer}/`.startsWith(`${each}/`))) ?? '/data';
+  const isThere = (place: string): boolean => sent.some(({ pointer }) => `${pointer}/`.startsWith(`${place}/`));
+  const parents = fields.map((field) => field.slice(0, field.indexOf('/')));
+  return [...fields, ...parents].map((field) => `/data/${field}`).find(isThere) ?? '/data';
 }

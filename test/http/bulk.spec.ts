@@ -19,8 +19,7 @@ import {
   VersionColumn,
 } from 'typeorm';
 import { describeServers, type TestApp } from '../support/app.js';
-import { jsonApi } from '../support/json-api-document.js';
-import { jsonApiWrites, linkage } from '../support/json-api-writes.js';
+import { linkage, writing } from '../support/writing.js';
 import { StatementLog } from '../support/statement-log.js';
 
 /** With the header `x-team`, only the tasks of that team exist. */
@@ -103,8 +102,7 @@ const log = new StatementLog();
 describeServers(
   (server) => {
     let app: TestApp;
-    const get = jsonApi(() => app);
-    const write = jsonApiWrites(() => app);
+    const { get, write } = writing(() => app);
 
     beforeAll(async () => {
       app = await server.start({

@@ -21,8 +21,7 @@ import {
   TableInheritance,
 } from 'typeorm';
 import { describeServers, type TestApp } from '../support/app.js';
-import { jsonApi } from '../support/json-api-document.js';
-import { jsonApiWrites, linkage } from '../support/json-api-writes.js';
+import { linkage, writing } from '../support/writing.js';
 
 /** With the header `x-team`, only the people of that team exist. */
 function scope({ request }: ScopeContext): FilterObject | undefined {
@@ -182,8 +181,7 @@ async function seed({ manager }: DataSource): Promise<void> {
 
 describeServers((server) => {
   let app: TestApp;
-  const get = jsonApi(() => app);
-  const write = jsonApiWrites(() => app);
+  const { get, write } = writing(() => app);
 
   beforeAll(async () => {
     const imports = [

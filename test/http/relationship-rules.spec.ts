@@ -18,8 +18,7 @@ import {
   type UpdateEvent,
 } from 'typeorm';
 import { describeServers, type Server, type TestApp } from '../support/app.js';
-import { jsonApi } from '../support/json-api-document.js';
-import { jsonApiWrites, linkage } from '../support/json-api-writes.js';
+import { linkage, writing } from '../support/writing.js';
 
 /** Thrown by listeners, and told to clients. */
 class Refusal extends Error {
@@ -130,8 +129,7 @@ function start(server: Server): Promise<TestApp> {
 describeServers(
   (server) => {
     let app: TestApp;
-    const get = jsonApi(() => app);
-    const write = jsonApiWrites(() => app);
+    const { get, write } = writing(() => app);
 
     beforeAll(async () => {
       app = await start(server);

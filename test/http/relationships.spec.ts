@@ -20,8 +20,7 @@ import {
   TreeParent,
 } from 'typeorm';
 import { describeServers, type TestApp } from '../support/app.js';
-import { jsonApi } from '../support/json-api-document.js';
-import { jsonApiWrites, linkage } from '../support/json-api-writes.js';
+import { linkage, writing } from '../support/writing.js';
 
 @Entity()
 @Resource()
@@ -282,8 +281,7 @@ const TO_ONE: ToOne[] = [
 describeServers(
   (server) => {
     let app: TestApp;
-    const get = jsonApi(() => app);
-    const write = jsonApiWrites(() => app);
+    const { get, write } = writing(() => app);
 
     beforeAll(async () => {
       const imports = [
