@@ -1,12 +1,12 @@
 /**
  * What databases complain about, told from the driver's code and never from its text: SQL stays in the log.
  */
-import { QueryFailedError, type DataSource, type EntityMetadata } from 'typeorm';
-import { BadRequestError, ConflictError, RestlessError } from '../errors.js';
+import { QueryFailedError, TypeORMError, type DataSource, type EntityMetadata } from 'typeorm';
+import { BadRequestError, ConflictError, RestlessError, type ErrorDetails } from '../errors.js';
 import type { Change } from '../query/change.js';
 
 /** What is wrong with what was sent, in words of no particular database. */
-type Complaint = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'value' | 'busy' | 'unavailable';
+type Complaint = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'value' | 'one-root' | 'busy' | 'unavailable';
 
 const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   // PostgreSQL, by SQLSTATE.
@@ -16,6 +16,7 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   '23001': 'foreign-key',
   '23502': 'not-null',
   '23514': 'check',
+  P0001: 'check',
   '40001': 'busy',
   '40P01': 'busy',
   // MySQL and MariaDB.
@@ -28,6 +29,7 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   ER_NO_DEFAULT_FOR_FIELD: 'not-null',
   ER_CONSTRAINT_FAILED: 'check',
   ER_CHECK_CONSTRAINT_VIOLATED: 'check',
+  ER_SIGNAL_EXCEPTION: 'check',
   ER_DATA_TOO_LONG: 'value',
   ER_WARN_DATA_OUT_OF_RANGE: 'value',
   ER_DATA_OUT_OF_RANGE: 'value',
@@ -50,6 +52,7 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   SQLITE_CONSTRAINT_FOREIGNKEY: 'foreign-key',
   SQLITE_CONSTRAINT_NOTNULL: 'not-null',
   SQLITE_CONSTRAINT_CHECK: 'check',
+  SQLITE_CONSTRAINT_TRIGGER: 'check',
   SQLITE_CONSTRAINT_DATATYPE: 'value',
   SQLITE_MISMATCH: 'value',
   SQLITE_BUSY: 'busy',
@@ -61,17 +64,21 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   ETIMEDOUT: 'unavailable',
 };
 
-/** PostgreSQL: data exceptions; and out of resources, shutting down, cancelled by a timeout, connection lost. */
+/**
+ * PostgreSQL: data exceptions, and values too big for an index; out of resources, shutting down, cancelled by a timeout,
+ * connection lost.
+ */
 const CLASSES: Readonly<Record<string, Complaint>> = {
   '22': 'value',
+  '54': 'value',
   '53': 'unavailable',
   '57': 'unavailable',
   '08': 'unavailable',
 };
 
-/** What node-postgres says, without a code, when the server has gone. */
+/** What the drivers say, without a code, when the server has gone, or every connection of the pool is busy. */
 const CONNECTION_GONE =
-  /^(?:Connection terminated|Client has encountered a connection error|This socket has been ended|Cannot enqueue|Connection lost)/;
+  /^(?:Connection terminated|Client has encountered a connection error|This socket has been ended|Cannot enqueue|Connection lost|timeout exceeded when trying to connect|Queue limit reached)/;
 
 /** Asks for another attempt: somebody else did the same at the same time. */
 export class TryAgain extends Error {}
@@ -79,6 +86,11 @@ export class TryAgain extends Error {}
 /** True where the same transaction may succeed when it is tried again. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof TryAgain || complaintOf(error) === 'busy';
+}
+
+/** True for what a database or its driver complains about, in words that are not for clients. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof QueryFailedError || complaintOf(error) !== undefined;
 }
 
 /** True for a violated unique constraint. */
@@ -89,9 +101,12 @@ export function isDuplicate(error: unknown): boolean {
 /** True where the primary key that the database itself counted up was taken. */
 export function isDuplicateKey(error: unknown, dataSource: DataSource, metadata: EntityMetadata): boolean {
   if (!isDuplicate(error)) return false;
-  const key = metadata.primaryColumns.map((column) => column.databaseName);
-  const expected = dataSource.namingStrategy.primaryKeyName(metadata.tableName, key);
-  return constraintOf(error).name === expected;
+  const { primaryColumns, tableName } = metadata;
+  const key = primaryColumns.map((column) => column.databaseName);
+  const chosen =
+    primaryColumns[0]?.primaryKeyConstraintName ?? dataSource.namingStrategy.primaryKeyName(tableName, key);
+  // The second is PostgreSQL's own choice, in schemas that TypeORM did not make.
+  return [chosen, `${tableName}_pkey`].includes(constraintOf(error).name ?? '');
 }
 
 /** Names the part of the body that a column's value came from, as a pointer; undefined where it is not known. */
@@ -121,7 +136,9 @@ export function translateDatabaseError(error: unknown, pointer: ColumnPointer = 
     case 'foreign-key':
       return new ConflictError('Other resources depend on this one, or it names one that does not exist.', details);
     case 'not-null':
-      return new BadRequestError('CONSTRAINT', 'A value is missing that must not be null.', details);
+      return missingValue(details);
+    case 'one-root':
+      return new ConflictError('This tree has one root only, and there is one already.', details);
     case 'check':
       return new BadRequestError('CONSTRAINT', 'A value breaks a rule of the database.', details);
     case 'value':
@@ -132,7 +149,14 @@ export function translateDatabaseError(error: unknown, pointer: ColumnPointer = 
   }
 }
 
+/** The error for a column without a value. */
+export function missingValue(details?: ErrorDetails): BadRequestError {
+  return new BadRequestError('CONSTRAINT', 'A value is missing that must not be null.', details);
+}
+
 function complaintOf(error: unknown): Complaint | undefined {
+  // TypeORM does not export the class.
+  if (error instanceof TypeORMError && error.name === 'NestedSetMultipleRootError') return 'one-root';
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof driverError !== 'object' || driverError === null) return undefined;
   const code: unknown = 'code' in driverError ? driverError.code : undefined;

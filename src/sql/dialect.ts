@@ -25,6 +25,8 @@ export interface Dialect {
   readonly ilike: (column: Sql, pattern: Sql) => Sql;
   readonly datePart: (part: 'year' | 'month' | 'day', column: Sql, type: ValueType) => Sql;
   readonly clock: (value: DatabaseClock, type: ValueType) => Sql;
+  /** At the end of a SELECT, holds other writers of its rows off until the transaction ends. */
+  readonly lock: string;
 }
 
 const DIALECTS: Readonly<Record<string, DialectName>> = {
@@ -65,11 +67,14 @@ const lower = (text: Sql): Sql => sql`LOWER(${text})`;
 
 const sqlite: Differences = {
   placeholder: () => '?',
+  // One connection, one writer.
+  lock: '',
+  // Quoted, because TypeORM's builders take a bare word for the property of that name.
   inList: (column, values) =>
     // JSON has no bytes.
     values.some((value) => value instanceof Uint8Array)
       ? sql`${column} IN (${join(values.map(param), ', ')})`
-      : sql`${column} IN (SELECT value FROM json_each(${param(JSON.stringify(values))}))`,
+      : sql`${column} IN (SELECT "value" FROM json_each(${param(JSON.stringify(values))}))`,
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
@@ -85,6 +90,8 @@ const sqlite: Differences = {
 };
 
 const postgres: Differences = {
+  // Rows that refer to this one can be written meanwhile.
+  lock: ' FOR NO KEY UPDATE',
   placeholder: (index) => `$${index + 1}`,
   inList: (column, values) => sql`${column} = ANY(${param(values)})`,
   asText: (column) => sql`${column}::text`,
@@ -95,6 +102,7 @@ const postgres: Differences = {
 };
 
 const mysql: Differences = {
+  lock: ' FOR UPDATE',
   placeholder: () => '?',
   // The driver writes a list that is bound as one parameter as the values with commas between them.
   inList: (column, values) => (values.length === 0 ? raw('1 = 0') : sql`${column} IN (${param(values)})`),

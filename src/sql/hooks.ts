@@ -2,7 +2,9 @@
  * What an entity does of its own when it is written: listeners, subscribers, trees, columns that change by
  * themselves. Where there is nothing of the kind, one statement is enough.
  */
-import type { DataSource, EntityMetadata, EntitySubscriberInterface } from 'typeorm';
+import type { DataSource, EntityMetadata, EntitySubscriberInterface, ObjectLiteral } from 'typeorm';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import type { Attribute, Resource } from '../resource/resource.js';
 
 type Operation = 'update' | 'remove';
 
@@ -30,8 +32,32 @@ function hasListeners(metadata: EntityMetadata, operation: Operation): boolean {
           metadata.beforeSoftRemoveListeners,
           metadata.afterSoftRemoveListeners,
         ];
-  const cascades = operation === 'remove' && metadata.relations.some((relation) => relation.isCascadeRemove);
+  const cascades = operation === 'remove' && removalCascades(metadata).length > 0;
   return cascades || lists.some((list) => list.length > 0);
+}
+
+/**
+ * True where a new instance holds related ones that cascades of TypeORM's insert with it: its constructor, or a setter,
+ * has made them.
+ *
+ * @param given relations that lead to rows that exist
+ */
+export function holdsMore(
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  given: readonly RelationMetadata[],
+): boolean {
+  return metadata.relations.some((relation) => {
+    if (!relation.isCascadeInsert || relation.isLazy || given.includes(relation)) return false;
+    const value: unknown = relation.getEntityValue(entity);
+    return Array.isArray(value) ? value.length > 0 : typeof value === 'object' && value !== null;
+  });
+}
+
+/** The relations whose rows go with a row that is removed, by cascades of TypeORM's. */
+export function removalCascades(metadata: EntityMetadata): readonly RelationMetadata[] {
+  const isSoft = metadata.deleteDateColumn !== undefined;
+  return metadata.relations.filter((relation) => (isSoft ? relation.isCascadeSoftRemove : relation.isCascadeRemove));
 }
 
 function hasSubscribers(dataSource: DataSource, metadata: EntityMetadata, operation: Operation): boolean {
@@ -47,10 +73,13 @@ function hasSubscribers(dataSource: DataSource, metadata: EntityMetadata, operat
   });
 }
 
-/** True where an update may change more than it was asked to. @see UPD-10 */
-export function changesMore(dataSource: DataSource, metadata: EntityMetadata): boolean {
+/** True where an update may change more than it was asked to, and what is computed from it. @see UPD-10 */
+export function changesMore(dataSource: DataSource, metadata: EntityMetadata, resource: Resource): boolean {
+  const isComputed = (attribute: Attribute): boolean =>
+    attribute.kind === 'computed' || (attribute.kind === 'column' && attribute.column.virtual);
   return (
     needsInstance(dataSource, metadata, 'update') ||
+    [...resource.attributes.values()].some((each) => each.exposed && each.readable && isComputed(each)) ||
     metadata.columns.some(
       (column) =>
         column.isUpdateDate || column.isVersion || column.generatedType !== undefined || column.onUpdate !== undefined,

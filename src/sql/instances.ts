@@ -39,6 +39,15 @@ export function setReference(relation: RelationMetadata, entity: ObjectLiteral, 
   setProperty(entityMetadata, entity, propertyPath, key === null ? null : referenceTo(inverseEntityMetadata, key));
 }
 
+/** Takes a property off by its path, where it is. */
+export function unsetProperty(entity: ObjectLiteral, path: string): void {
+  const names = path.split('.');
+  const last = names.pop()!;
+  let owner: unknown = entity;
+  for (const name of names) owner = (owner as ObjectLiteral | undefined)?.[name];
+  if (typeof owner === 'object' && owner !== null) delete (owner as ObjectLiteral)[last];
+}
+
 /** An instance that stands for a row: what TypeORM writes into join columns is read off it. */
 export function referenceTo(metadata: EntityMetadata, key: ObjectLiteral): ObjectLiteral {
   const reference = blankInstance(metadata);

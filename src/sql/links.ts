@@ -10,17 +10,25 @@ import { join, param, sql, type Sql } from './fragment.js';
 import { primaryKeyOf, referenceTo, setReference } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
-import { findKeys, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
-
-/** True for relationships whose join columns stand on the row itself. */
-export function isOnRow(relation: RelationMetadata): boolean {
-  return relation.isWithJoinColumn;
-}
+import {
+  expectInScope,
+  findKeys,
+  isOnTarget,
+  loadInstance,
+  referencedColumns,
+  rowIsOneOf,
+  type RowKey,
+  type WriteContext,
+} from './rows-to-write.js';
 
 export class Links {
   constructor(private readonly context: WriteContext) {}
 
-  /** Changes a relationship whose columns are not on the row itself. */
+  /**
+   * Changes a relationship whose columns are not on the row itself.
+   *
+   * @throws ForbiddenError where a member would go out of the viewer's sight
+   */
   async edit(
     owner: RowKey,
     change: LinkChange,
@@ -39,6 +47,7 @@ export class Links {
       change.action === 'add' ? [] : current.filter((key) => isNamed(key) === (change.action === 'remove'));
     if (relation.isManyToMany) await this.editJunction(relation, owner, added, removed);
     else await this.editFarSide(relation, owner, added, removed);
+    await expectInScope(this.context, change.relationship.target, change.visible, [...added, ...removed]);
   }
 
   /** The members that the viewer sees; for additions and removals, only those that are named. */
@@ -47,7 +56,8 @@ export class Links {
     if (action !== 'set' && named.length === 0) return [];
     const { context } = this;
     const metadata = context.schema.metadata(relationship.target.model);
-    const link = linkOf(context.schema.relationMetadata(relationship.model));
+    const relation = context.schema.relationMetadata(relationship.model);
+    const link = linkOf(relation);
     const found = await findKeys(context, relationship.target, {
       conditions: (where, alias) => [
         ...where.rowConditions(relationship.target.model, alias),
@@ -55,7 +65,9 @@ export class Links {
         ...(visible === undefined ? [] : [where.condition(visible, alias)]),
         ...(action === 'set' ? [] : [rowIsOneOf(context, metadata, named, alias)]),
       ],
-      lock: false,
+      // Who is on the way to another owner is none of this one's any more.
+      lock: isOnTarget(relation),
+      more: referencedColumns(relation),
     });
     return found.map(({ key }) => key);
   }
@@ -125,10 +137,7 @@ export class Links {
     const metadata = inverse.entityMetadata;
     if (needsInstance(schema.dataSource, metadata, 'update')) {
       for (const key of keys) {
-        const entity = await manager.findOneOrFail(metadata.target, {
-          where: primaryKeyOf(metadata, key),
-          loadEagerRelations: false,
-        });
+        const entity = await loadInstance(this.context, metadata, key);
         inverse.setEntityValue(entity, owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner));
         await manager.save(metadata.target, entity, { reload: false, transaction: false });
       }

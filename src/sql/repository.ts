@@ -13,7 +13,7 @@ import { Finding } from './find.js';
 import { Planner, type Plan } from './plan.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
-import { inTransaction, Turns } from './transaction.js';
+import { inTransaction, inTransactionOf, Turns } from './transaction.js';
 import type { SqlOperator } from './where.js';
 
 /** Serves resources from a TypeORM data source. */
@@ -43,6 +43,8 @@ export class TypeOrmRepository implements ResourceRepository {
       const runner = this.dataSource.createQueryRunner('slave');
       try {
         return await this.run(query, runner);
+      } catch (error) {
+        throw translateDatabaseError(error);
       } finally {
         await runner.release();
       }
@@ -50,26 +52,23 @@ export class TypeOrmRepository implements ResourceRepository {
   }
 
   transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T> {
-    if (join instanceof EntityManager) return work(this.session(join));
-    return this.takeTurn(() => inTransaction(this.dataSource, (manager) => work(this.session(manager))));
+    const outer = join instanceof EntityManager ? join : this.dataSource.manager;
+    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager));
+    if (outer.queryRunner?.isTransactionActive === true) return inTransactionOf(outer, inSession);
+    return this.takeTurn(() => inTransaction(outer, inSession));
   }
 
   private session(manager: EntityManager): RepositorySession {
     const { schema, columns, dialect, operators } = this;
     return {
-      find: (query: Query): Promise<Result> =>
-        this.run(query, manager.queryRunner ?? this.dataSource.createQueryRunner()),
+      find: (query: Query): Promise<Result> => this.run(query, manager.queryRunner!),
       apply: (change: Change): Promise<Applied> =>
         applyChange({ schema, columns, dialect, operators, manager }, change),
     };
   }
 
-  private async run(query: Query, runner: QueryRunner): Promise<Result> {
-    try {
-      return await new Finding(query, this.plan(query), runner, this.schema, this.dialect).run();
-    } catch (error) {
-      throw translateDatabaseError(error);
-    }
+  private run(query: Query, runner: QueryRunner): Promise<Result> {
+    return new Finding(query, this.plan(query), runner, this.schema, this.dialect).run();
   }
 
   private takeTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -4,7 +4,8 @@
  */
 import type { EntityManager, EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { NotFoundError, RestlessErrors } from '../errors.js';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import { ForbiddenError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { noSuchResource, quote } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
@@ -12,6 +13,7 @@ import { formatId, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inTuples, type Dialect } from './dialect.js';
 import { allOf, join, raw, render, sql, type Sql } from './fragment.js';
+import { primaryKeyOf, unsetProperty } from './instances.js';
 import { linkOf } from './relations.js';
 import type { Schema } from './schema.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
@@ -56,8 +58,8 @@ export async function findKeys(
   options: {
     readonly conditions: (where: Where, alias: string) => readonly Sql[];
     readonly lock: boolean;
+    /** Columns to have in the key beside those that name a row anyway. */
     readonly more?: readonly ColumnMetadata[];
-    readonly limit?: number;
   },
 ): Promise<readonly { readonly key: RowKey; readonly id: string }[]> {
   const { schema, columns, dialect, manager } = context;
@@ -65,14 +67,13 @@ export async function findKeys(
   const where = whereOf(context);
   const ids = resource.id.map(({ column }) => schema.columnMetadata(column));
   const selected = [...new Set([...keyColumns(metadata), ...(options.more ?? []), ...ids])];
-  const list = selected.map((column, index) => sql`${columns.column(column, 't')} AS ${raw(`c${index}`)}`);
-  const lock = raw(options.lock && dialect.name !== 'sqlite' ? ' FOR UPDATE' : '');
+  const list = selected.map((column, index) => sql`${columns.key(column, 't')} AS ${raw(`c${index}`)}`);
+  const lock = raw(options.lock ? dialect.lock : '');
   const order = join(
     metadata.primaryColumns.map((column) => columns.column(column, 't')),
     ', ',
   );
-  const limit = raw(options.limit === undefined ? '' : ` LIMIT ${options.limit}`);
-  const statement = sql`SELECT ${join(list, ', ')} FROM ${columns.table(metadata, 't')} WHERE ${allOf(options.conditions(where, 't'))} ORDER BY ${order}${limit}${lock}`;
+  const statement = sql`SELECT ${join(list, ', ')} FROM ${columns.table(metadata, 't')} WHERE ${allOf(options.conditions(where, 't'))} ORDER BY ${order}${lock}`;
   const { text, parameters } = render(statement, dialect.placeholder);
   const rows = await manager.query<Readonly<Record<string, unknown>>[]>(text, [...parameters]);
   const { driver } = schema.dataSource;
@@ -113,7 +114,7 @@ export async function findRow(
 }
 
 /**
- * The rows that relationships name: one statement for each relationship.
+ * The rows that relationships name: one statement for each relationship, and for each type that it leads to.
  *
  * @throws NotFoundError, or RestlessErrors with one for each row that does not exist for the viewer (RJA-10)
  */
@@ -124,30 +125,124 @@ export async function findTargets(
   const keys = new Map<LinkTarget, RowKey>();
   const missing: NotFoundError[] = [];
   for (const link of links) {
-    const { target } = link.relationship;
-    const wanted = or(link.targets.map(({ filter }) => filter));
-    const found =
-      wanted === undefined
-        ? []
-        : await findKeys(context, target, {
-            conditions: (where, alias) => [...where.rowConditions(target.model, alias), where.condition(wanted, alias)],
-            lock: false,
-          });
-    const byId = new Map(found.map(({ key, id }) => [id, key]));
-    for (const each of link.targets) {
-      const key = byId.get(each.id);
-      if (key !== undefined) keys.set(each, key);
-      // What is not there is not among the members either: taking it out has succeeded (JSON:API 1.1, "Updating To-Many Relationships").
-      else if (link.action !== 'remove') missing.push(missingTarget(each));
+    for (const resource of new Set(link.targets.map((target) => target.resource))) {
+      const named = link.targets.filter((target) => target.resource === resource);
+      for (const [target, key] of await findNamed(context, link, resource, named)) keys.set(target, key);
     }
+    // What is not there is not among the members either: taking it out has succeeded (JSON:API 1.1, "Updating To-Many Relationships").
+    if (link.action !== 'remove') missing.push(...link.targets.filter((each) => !keys.has(each)).map(missingTarget));
   }
   if (missing.length === 1) throw missing[0]!;
   if (missing.length > 1) throw new RestlessErrors(missing);
   return keys;
 }
 
+/** Those of the rows of one type that are there; held, where the relationship's columns stand on them. */
+async function findNamed(
+  context: WriteContext,
+  link: LinkChange,
+  resource: Resource,
+  named: readonly LinkTarget[],
+): Promise<readonly (readonly [LinkTarget, RowKey])[]> {
+  const wanted = or(named.map(({ filter }) => filter));
+  if (wanted === undefined) return [];
+  const relation = context.schema.relationMetadata(link.relationship.model);
+  const found = await findKeys(context, resource, {
+    conditions: (where, alias) => [
+      ...where.rowConditions(resource.model, alias),
+      ...where.exactConditions(resource, alias),
+      where.condition(wanted, alias),
+    ],
+    lock: isOnTarget(relation),
+    more: referencedColumns(relation),
+  });
+  const byId = new Map(found.map(({ key, id }) => [id, key]));
+  return named.flatMap((target) => {
+    const key = byId.get(target.id);
+    return key === undefined ? [] : [[target, key] as const];
+  });
+}
+
+/** True for relationships whose join columns stand on the row itself. */
+export function isOnRow(relation: RelationMetadata): boolean {
+  return relation.isWithJoinColumn;
+}
+
+/** True for relationships whose join columns stand on the related rows. */
+export function isOnTarget(relation: RelationMetadata): boolean {
+  return !relation.isWithJoinColumn && !relation.isManyToMany;
+}
+
+/** The columns of a related row that are written elsewhere; they need not be its key. */
+export function referencedColumns(relation: RelationMetadata): readonly ColumnMetadata[] {
+  if (isOnTarget(relation)) return [];
+  const { junction, pairs } = linkOf(relation);
+  return (junction?.target ?? pairs).map(({ far }) => far);
+}
+
 function missingTarget({ resource, id, pointer }: LinkTarget): NotFoundError {
   return new NotFoundError(`There is no ${resource.name} with the id ${quote(id)}.`, { source: { pointer } });
+}
+
+/**
+ * The instance of a row, for hooks and cascades, with nothing on it that is not from the row: what constructors fill in
+ * for relations and for columns that are not selected, TypeORM would write.
+ *
+ * @param relations those to load as well
+ */
+export async function loadInstance(
+  { manager }: WriteContext,
+  metadata: EntityMetadata,
+  key: RowKey,
+  relations: readonly RelationMetadata[] = [],
+): Promise<ObjectLiteral> {
+  const entity = await manager.findOneOrFail(metadata.target, {
+    where: primaryKeyOf(metadata, key),
+    relations: Object.fromEntries(relations.map(({ propertyPath }) => [propertyPath, true])),
+    loadEagerRelations: false,
+  });
+  const isExact = (column: ColumnMetadata): boolean =>
+    String(column.getEntityValue(entity)) === String(column.getEntityValue(key));
+  // SQLite's driver rounds whole numbers past 2^53: this would be another row.
+  if (!metadata.primaryColumns.every(isExact)) {
+    throw new RestlessError('NOT_IMPLEMENTED', 'Ids beyond 2^53 cannot be written here.');
+  }
+  const missing = metadata.relations.filter((relation) => !relation.isLazy && !relations.includes(relation));
+  const hidden = metadata.columns.filter((column) => !column.isSelect && !column.isVirtual);
+  for (const { propertyPath } of [...missing, ...hidden]) unsetProperty(entity, propertyPath);
+  return entity;
+}
+
+/** How many rows one statement names. */
+export const ROWS_AT_ONCE = 500;
+
+/** A list in pieces that a statement can name. */
+export function pieces<T>(list: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(list.length / ROWS_AT_ONCE);
+  return Array.from({ length: count }, (_, index) => list.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE));
+}
+
+/**
+ * What a change leaves behind has to be there for the viewer: nobody puts a row where he does not see it.
+ *
+ * @throws ForbiddenError
+ */
+export async function expectInScope(
+  context: WriteContext,
+  resource: Resource,
+  scope: Filter | undefined,
+  keys: readonly RowKey[],
+): Promise<void> {
+  if (scope === undefined) return;
+  const metadata = context.schema.metadata(resource.model);
+  for (const piece of pieces(keys)) {
+    const seen = await findKeys(context, resource, {
+      conditions: (where, alias) => [rowIsOneOf(context, metadata, piece, alias), where.condition(scope, alias)],
+      lock: false,
+    });
+    if (seen.length < piece.length)
+      throw new ForbiddenError(`This would put a ${resource.name} out of your own reach.`);
+  }
 }
 
 /** The condition that a row is one of these, by its primary key. */

@@ -4,7 +4,7 @@
  */
 import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { ConflictError, ForbiddenError } from '../errors.js';
+import { ConflictError } from '../errors.js';
 import type {
   Applied,
   Change,
@@ -21,16 +21,26 @@ import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
 import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
-import { isDuplicateKey, pointerTo, translateDatabaseError, TryAgain } from './database-errors.js';
+import {
+  isDuplicateKey,
+  isRetryable,
+  missingValue,
+  pointerTo,
+  translateDatabaseError,
+  TryAgain,
+} from './database-errors.js';
 import { allOf, render, sql, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
-import { changesMore, needsInstance } from './hooks.js';
+import { changesMore, holdsMore, needsInstance, removalCascades } from './hooks.js';
 import { blankInstance, primaryKeyOf, referenceTo, setReference } from './instances.js';
-import { isOnRow, Links } from './links.js';
+import { Links } from './links.js';
 import {
+  expectInScope,
   findKeys,
   findRow,
   findTargets,
+  isOnRow,
+  loadInstance,
   rowIsOneOf,
   whereOf,
   type RowKey,
@@ -43,6 +53,7 @@ export async function applyChange(context: WriteContext, change: Change): Promis
   try {
     return await new Saver(context, change).apply();
   } catch (error) {
+    if (isRetryable(error)) throw error;
     const forwarded = forwardException(change, error);
     if (forwarded !== error) throw forwarded;
     throw translateDatabaseError(error, (constraint) =>
@@ -89,19 +100,17 @@ class Saver {
     const far = this.setLinks(entity, change.links, targets);
     await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
     if (this.metadata.hasAllPrimaryKeys(entity)) await this.expectNew(entity, change);
-    await this.insert(entity);
+    await this.insert(entity, change);
+    // SQLite counts up whole numbers that nobody gave it; TypeORM does not hear of them.
+    if (!this.metadata.hasAllPrimaryKeys(entity)) throw missingValue();
     for (const link of far) await this.links.edit(entity, link, targets, true);
-    await this.expectInScope([primaryKeyOf(this.metadata, entity)]);
+    await expectInScope(this.context, change.resource, change.scope, [primaryKeyOf(this.metadata, entity)]);
     return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
   }
 
-  private async insert(entity: ObjectLiteral): Promise<void> {
+  private async insert(entity: ObjectLiteral, { links }: Create): Promise<void> {
     const { manager, schema } = this.context;
     const { metadata } = this;
-    if (metadata.treeType !== undefined) {
-      await manager.save(metadata.target, entity, { transaction: false });
-      return;
-    }
     const hasKey = metadata.hasAllPrimaryKeys(entity);
     // TypeORM leaves counted columns out of PostgreSQL's INSERT unless they are named, and does not leave out those that
     // SQLite computes.
@@ -110,11 +119,15 @@ class Saver {
     const stored = columns.filter((column) => column.generatedType === undefined);
     const named = hasKey || stored.length < columns.length;
     const names = named ? stored.map((column) => column.propertyPath) : undefined;
+    const given = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
     try {
-      await manager.createQueryBuilder().insert().into(metadata.target, names).values(entity).execute();
+      if (metadata.treeType !== undefined || holdsMore(metadata, entity, given))
+        await manager.save(metadata.target, entity, { transaction: false });
+      else await manager.createQueryBuilder().insert().into(metadata.target, names).values(entity).execute();
     } catch (error) {
+      const isTaken = !hasKey && metadata.primaryColumns.some(isCounted);
       // A client's own id was where the sequence has come to; it goes on counting.
-      if (!hasKey && isDuplicateKey(error, schema.dataSource, metadata)) throw new TryAgain();
+      if (isTaken && isDuplicateKey(error, schema.dataSource, metadata)) throw new TryAgain();
       throw error;
     }
   }
@@ -141,41 +154,24 @@ class Saver {
   }
 
   private async update(change: Update): Promise<Applied> {
-    const { resource } = change;
-    const targets = await findTargets(this.context, change.links);
+    const { resource, scope } = change;
     const far = change.links.filter((link) => !this.onRow(link));
+    const inOne = !this.needsInstance(change) && far.length === 0 && scope === undefined;
+    // Held before anything else is looked at: what is seen from here on stays.
+    const key = inOne ? undefined : await findRow(this.context, resource, change.filter, change.id, true);
+    const targets = await findTargets(this.context, change.links);
     const values = await this.partial(change, targets);
-    await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
+    await validateEntity(change, withMembers(values, change.links, targets, this.context), 'update');
     const count = Object.keys(values).length;
-    const inOne = !this.needsInstance(change) && far.length === 0 && change.scope === undefined;
-    if (inOne) {
-      if (count === 0) await findRow(this.context, resource, change.filter, change.id, false);
-      else await this.updateByFilter(resource, values, change.filter, change.id);
-    } else {
-      const key = await findRow(this.context, resource, change.filter, change.id, true);
+    if (key !== undefined) {
       if (count > 0 || this.needsInstance(change)) await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
-      await this.expectInScope([key]);
-    }
-    return { id: change.id, count: 1, changedMore: changesMore(this.context.schema.dataSource, this.metadata) };
-  }
-
-  /**
-   * What a change leaves behind has to be there for the viewer: nobody puts a row where he does not see it.
-   *
-   * @throws ForbiddenError
-   */
-  private async expectInScope(keys: readonly RowKey[]): Promise<void> {
-    const { resource, scope } = this.change;
-    if (scope === undefined || keys.length === 0) return;
-    const seen = await findKeys(this.context, resource, {
-      conditions: (where, alias) => [
-        rowIsOneOf(this.context, this.metadata, keys, alias),
-        where.condition(scope, alias),
-      ],
-      lock: false,
-    });
-    if (seen.length < keys.length) throw new ForbiddenError(`This would put a ${resource.name} out of your own reach.`);
+      await expectInScope(this.context, resource, scope, [key]);
+    } else if (count === 0) await findRow(this.context, resource, change.filter, change.id, false);
+    else await this.updateByFilter(resource, values, change.filter, change.id);
+    const changedMore =
+      this.needsInstance(change) || changesMore(this.context.schema.dataSource, this.metadata, resource);
+    return { id: change.id, count: 1, changedMore };
   }
 
   /** True where listeners, subscribers, trees or setters want an instance. */
@@ -192,18 +188,17 @@ class Saver {
     targets: ReadonlyMap<LinkTarget, RowKey>,
   ): Promise<void> {
     const { manager } = this.context;
-    const where = primaryKeyOf(this.metadata, key);
     if (!this.needsInstance(change)) {
       await manager
         .createQueryBuilder()
         .update(this.metadata.target)
         .set(values)
-        .whereInIds([where])
+        .whereInIds([primaryKeyOf(this.metadata, key)])
         .updateEntity(false)
         .execute();
       return;
     }
-    const entity = await manager.findOneOrFail(this.metadata.target, { where, loadEagerRelations: false });
+    const entity = await loadInstance(this.context, this.metadata, key);
     await setValues(this.context, entity, change.values);
     this.setLinks(entity, change.links, targets);
     await manager.save(this.metadata.target, entity, { reload: false, transaction: false });
@@ -262,14 +257,7 @@ class Saver {
 
   private async removeRow(key: RowKey): Promise<void> {
     const { manager } = this.context;
-    const cascades = this.metadata.relations
-      .filter((relation) => relation.isCascadeRemove)
-      .map((relation) => [relation.propertyPath, true]);
-    const entity = await manager.findOneOrFail(this.metadata.target, {
-      where: primaryKeyOf(this.metadata, key),
-      relations: Object.fromEntries(cascades) as Record<string, true>,
-      loadEagerRelations: false,
-    });
+    const entity = await loadInstance(this.context, this.metadata, key, removalCascades(this.metadata));
     if (this.metadata.deleteDateColumn === undefined)
       await manager.remove(this.metadata.target, entity, { transaction: false });
     else await manager.softRemove(this.metadata.target, entity, { transaction: false });
@@ -286,7 +274,7 @@ class Saver {
     if (link.action === 'set') await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
     if (this.onRow(link)) await this.updateRow(asUpdate, key, values, targets);
     else await this.links.edit(key, link, targets);
-    await this.expectInScope([key]);
+    await expectInScope(this.context, resource, change.scope, [key]);
     return { id: change.id, count: 1, changedMore: false };
   }
 
@@ -313,7 +301,7 @@ class Saver {
         await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
     }
-    await this.expectInScope(keys);
+    await expectInScope(this.context, resource, change.scope, keys);
     return { id: undefined, count: keys.length, changedMore: true };
   }
 

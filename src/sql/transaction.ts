@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { defer, lastValueFrom, retry, throwError, timer, type Observable } from 'rxjs';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { RestlessError } from '../errors.js';
 import { isRetryable, translateDatabaseError } from './database-errors.js';
 
@@ -14,28 +14,38 @@ const ATTEMPTS = 6;
 const FIRST_PAUSE = 10;
 
 /**
- * Runs work in a transaction; serialization failures and deadlocks are tried again after a random pause.
+ * Runs work in a transaction; serialization failures and deadlocks are tried again after a random pause. Work has to
+ * let them through as the driver threw them.
  *
  * @throws RestlessError `UNAVAILABLE` where that did not help.
  */
-export async function inTransaction<T>(
-  dataSource: DataSource,
-  work: (manager: EntityManager) => Promise<T>,
-): Promise<T> {
-  const attempt = defer(() => dataSource.transaction(work));
+export async function inTransaction<T>(outer: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  const attempt = defer(() => outer.transaction(work));
   const pause = (error: unknown, count: number): Observable<unknown> =>
     isRetryable(error) ? timer(Math.random() * FIRST_PAUSE * 2 ** count) : throwError(() => error);
   try {
     return await lastValueFrom(attempt.pipe(retry({ count: ATTEMPTS - 1, delay: pause })));
   } catch (error) {
-    if (isRetryable(error)) {
-      throw new RestlessError(
-        'UNAVAILABLE',
-        'The database is too busy with other changes to the same rows; try again.',
-      );
-    }
-    throw translateDatabaseError(error);
+    throw finalError(error);
   }
+}
+
+/** Runs work in a transaction of the caller's, who alone can repeat it. */
+export async function inTransactionOf<T>(
+  manager: EntityManager,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(manager);
+  } catch (error) {
+    throw finalError(error);
+  }
+}
+
+/** The error to answer with where there is no further attempt. */
+function finalError(error: unknown): unknown {
+  if (!isRetryable(error)) return translateDatabaseError(error);
+  return new RestlessError('UNAVAILABLE', 'The database is too busy with other changes to the same rows; try again.');
 }
 
 /**
@@ -44,13 +54,18 @@ export async function inTransaction<T>(
  */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
-  private readonly inside = new AsyncLocalStorage<true>();
+  private readonly inside = new AsyncLocalStorage<{ over: boolean }>();
 
-  /** Runs work when it is its turn; work that is started from within is part of the same turn. */
+  /** Runs work when it is its turn; work that is started from within, while it lasts, is part of the same turn. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inside.getStore() === true) return work();
-    const turn = this.last.then(() => this.inside.run(true, work));
-    this.last = turn.catch(() => undefined);
-    return turn;
+    if (this.inside.getStore()?.over === false) return work();
+    const turn = { over: false };
+    const done = this.last
+      .then(() => this.inside.run(turn, work))
+      .finally(() => {
+        turn.over = true;
+      });
+    this.last = done.catch(() => undefined);
+    return done;
   }
 }

@@ -8,6 +8,7 @@ import { RestlessError, RestlessErrors, type ErrorSource } from '../errors.js';
 import type { Change, LinkChange, LinkTarget } from '../query/change.js';
 import { quote } from '../query/faults.js';
 import type { Resource } from '../resource/resource.js';
+import { isDatabaseError } from './database-errors.js';
 import { referenceTo } from './instances.js';
 import type { RowKey, WriteContext } from './rows-to-write.js';
 
@@ -102,6 +103,8 @@ export function forwardException(change: Change, error: unknown): unknown {
     options.validationExceptions.some((type) => error instanceof type);
   const thrower = resources.find(isForwarded);
   if (!(error instanceof Error) || thrower === undefined) return error;
+  // An option such as `[Error]` is about what the application throws, not about what has an answer of its own.
+  if (error instanceof RestlessError || error instanceof RestlessErrors || isDatabaseError(error)) return error;
   const errors: unknown = 'errors' in error ? error.errors : undefined;
   if (typeof errors === 'string') return validationError(change, undefined, errors);
   if (typeof errors !== 'object' || errors === null) {

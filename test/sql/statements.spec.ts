@@ -106,7 +106,7 @@ describeServers(
       const longer = await run('api/person?fields[person]=name&filter[id]=1,2,3,4,5');
 
       expect(list.sql[0]).toContain(
-        `"_t1"."id" ${on('IN (SELECT value FROM json_each(?))', '= ANY(?)', 'IN (?)')} ORDER BY`,
+        `"_t1"."id" ${on('IN (SELECT "value" FROM json_each(?))', '= ANY(?)', 'IN (?)')} ORDER BY`,
       );
       expect(list.parameters[0]![0]).toEqual(on<unknown>('[1,2]', [1, 2], [1, 2]));
       expect(longer.sql).toEqual(list.sql);
