@@ -2,13 +2,14 @@
  * Checks `include` and `fields`: which relationships are followed from the rows that are found, and what is
  * shown of each resource that may occur.
  */
+import type { Limits } from '../resource/options.js';
 import type { Relationship, Resource } from '../resource/resource.js';
 import { isSameRelation, resourcesOf } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, limit, quote } from './faults.js';
 import { scopeFilter } from './parse-filter.js';
 import { EMPTY_FIELDSET, type Edge, type Fieldset } from './query.js';
-import type { QueryRules } from './rules.js';
+import { UNLIMITED, type QueryRules } from './rules.js';
 
 /** A tree of relationship paths, before it is checked. */
 class PathTree extends Map<string, PathTree> {
@@ -42,7 +43,8 @@ export function parseEdges(
   const asked = request.include !== undefined;
   const defaults = linkage === undefined ? resource.options.includes : [];
   const paths = request.include ?? defaults;
-  const tree = buildTree(paths, request.parameterNames.include, rules);
+  // The limits are for clients.
+  const tree = buildTree(paths, request.parameterNames.include, asked ? rules.limits : UNLIMITED);
   if (linkage === undefined) {
     const edges = walkTree(resource, tree, request, rules);
     return { edges, includes: asked || paths.length > 0, includesPrimary: false };
@@ -64,9 +66,9 @@ export function parseEdges(
   };
 }
 
-function buildTree(paths: readonly string[], parameter: string, rules: QueryRules): PathTree {
+function buildTree(paths: readonly string[], parameter: string, limits: Limits): PathTree {
   const place = { parameter, pointer: '' };
-  const { includePaths, includeDepth } = rules.limits;
+  const { includePaths, includeDepth } = limits;
   if (paths.length > includePaths)
     throw limit(place, `There are more than ${includePaths} paths, the limit includePaths.`);
   const tree = new PathTree();
@@ -212,7 +214,11 @@ function fieldset(resource: Resource, wanted: readonly string[] | undefined, rul
     relationships: Object.freeze(
       [...policy.relationships(resource).values()]
         .filter((relationship) => shown(relationship.name))
-        .map((relationship) => Object.freeze({ relationship, filter: scopeFilter(relationship.target, rules) })),
+        .map((relationship) => {
+          // To-many linkage is an edge of its own, and nobody's scope is asked for a link.
+          const filter = relationship.toMany ? undefined : scopeFilter(relationship.target, rules);
+          return Object.freeze({ relationship, filter });
+        }),
     ),
   });
 }

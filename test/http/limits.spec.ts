@@ -1,7 +1,7 @@
 /** Bounds on what one request may ask: their defaults, their options, and the 400 that names them. */
 import { RestlessModule, type Limits } from 'nestjs-restless';
 import { describeServers, type TestApp } from '../support/app.js';
-import { LIBRARY } from '../support/library.js';
+import { Author, LIBRARY } from '../support/library.js';
 
 const objects = (filter: unknown): string => `filter[objects]=${JSON.stringify([filter]).replaceAll('"', '%22')}`;
 const times = (count: number, text: string, separator: string): string =>
@@ -32,6 +32,8 @@ const LIMITS: readonly (readonly [limit: keyof Limits, parameter: string, query:
   ['sortKeys', 'groupBy', (size) => `groupBy=${times(size, 'name', ',')}`],
 ];
 
+const OWN_INCLUDES = [times(6, 'mentor', '.'), 'students'];
+
 const DEFAULTS: Partial<Limits> = {
   filterNodes: 200,
   filterDepth: 20,
@@ -59,10 +61,18 @@ describeServers(
       beforeAll(async () => {
         app = await start({
           entities: LIBRARY,
-          imports: [RestlessModule.forRoot(limits === undefined ? {} : { limits }), RestlessModule.forFeature(LIBRARY)],
+          imports: [
+            RestlessModule.forRoot(limits === undefined ? {} : { limits }),
+            RestlessModule.forFeature([...LIBRARY, { entity: Author, prefix: 'all', includes: OWN_INCLUDES }]),
+          ],
         });
       });
       afterAll(() => app.close());
+
+      it('bind clients, not what the resource includes of its own', async () => {
+        expect((await app.get('/all/author')).status).toBe(200);
+        expect((await app.get(`/all/author?include=${OWN_INCLUDES.join()}`)).status).toBe(400);
+      });
 
       it.each(LIMITS)('let %s pass in %s, and one more is 400', async (limit, parameter, query) => {
         const size = sizes[limit]!;

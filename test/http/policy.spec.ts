@@ -38,11 +38,17 @@ class User {
   @ManyToOne(() => Vault) vault!: Relation<Vault> | null;
 }
 
+/** How often the scope of notes was asked for. */
+let asked = 0;
+
 /** Notes with `secret` exist for administrators only. */
 @Entity()
 @Resource({
   linkage: 'always',
-  scope: ({ groups }) => (groups.includes('admin') ? undefined : { name: 'secret', op: 'eq', val: false }),
+  scope: ({ groups }) => {
+    asked += 1;
+    return groups.includes('admin') ? undefined : { name: 'secret', op: 'eq', val: false };
+  },
 })
 class Note {
   @PrimaryGeneratedColumn() id!: number;
@@ -416,6 +422,18 @@ describeServers(
         expect(answer.at('/data/*/relationships/parent/data')).toEqual([null, ...note(1, 2, 1)]);
         expect(await ids('/api/user?filter[notes.title]=secret', 'admin')).toEqual(['1']);
         expect((await get('/api/note/2', 'admin')).status).toBe(200);
+      });
+
+      it('is looked for once a request, and where a row of the resource could be met', async () => {
+        const counted = async (path: string): Promise<number> => {
+          asked = 0;
+          expect((await get(path)).status).toBe(200);
+          return asked;
+        };
+
+        expect(await counted('/api/user')).toBe(0);
+        expect(await counted('/api/user?include=notes&filter[notes.title]=open')).toBe(1);
+        expect(await counted('/api/note?include=replies,links&sort=parent.title')).toBe(1);
       });
 
       it('is asked for by a filter that is right, or the server is at fault, and names nothing [POL-03]', async () => {
