@@ -10,7 +10,12 @@
  * - RestlessConfigError        the developer can fix it; thrown while Nest starts
  */
 
-/** Code → HTTP status and title. A code is never reused for another meaning. */
+/**
+ * Code → HTTP status and title. A code is never reused for another meaning.
+ *
+ * @example
+ * ERROR_CODES.UNKNOWN_FIELD; // [400, 'Unknown field']
+ */
 export const ERROR_CODES = {
   BAD_REQUEST: [400, 'Bad request'],
   UNKNOWN_PARAMETER: [400, 'Unknown query parameter'],
@@ -102,35 +107,60 @@ export class RestlessError extends Error {
   }
 }
 
-/** 400: the request cannot be understood. */
+/**
+ * 400: the request cannot be understood.
+ *
+ * @example
+ * throw new BadRequestError('BAD_VALUE', 'A birthday lies in the past.', { source: { pointer: '/data/attributes/birthDate' } });
+ */
 export class BadRequestError extends RestlessError {
   constructor(code: CodeOf<400>, detail: string, details?: ErrorDetails) {
     super(code, detail, details);
   }
 }
 
-/** 403: understood, and refused. */
+/**
+ * 403: understood, and refused.
+ *
+ * @example
+ * throw new ForbiddenError('Notes of others cannot be changed.');
+ */
 export class ForbiddenError extends RestlessError {
   constructor(detail: string, details?: ErrorDetails) {
     super('FORBIDDEN', detail, details);
   }
 }
 
-/** 404: there is nothing at this address. */
+/**
+ * 404: there is nothing at this address.
+ *
+ * @example
+ * throw new NotFoundError('There is no such report.');
+ */
 export class NotFoundError extends RestlessError {
   constructor(detail: string, details?: ErrorDetails & { readonly code?: CodeOf<404> }) {
     super(details?.code ?? 'NOT_FOUND', detail, details);
   }
 }
 
-/** 409: it contradicts what is there. */
+/**
+ * 409: it contradicts what is there.
+ *
+ * @example
+ * throw new ConflictError('The room is taken at this time.');
+ */
 export class ConflictError extends RestlessError {
   constructor(detail: string, details?: ErrorDetails) {
     super('CONFLICT', detail, details);
   }
 }
 
-/** Several errors at once; the status is their common one, 400 where they differ. */
+/**
+ * Several errors at once; the status is their common one, 400 where they differ.
+ *
+ * @example
+ * throw new RestlessErrors(missing.map((name) => new BadRequestError('VALIDATION', `${name} is missing.`)));
+ */
 export class RestlessErrors extends Error {
   readonly statusCode: number;
 
@@ -142,7 +172,12 @@ export class RestlessErrors extends Error {
   }
 }
 
-/** A mistake in options or decorators, found while the application starts. The message says what would be right. */
+/**
+ * A mistake in options or decorators, found while the application starts. The message says what would be right.
+ *
+ * @example
+ * await expect(NestFactory.create(AppModule)).rejects.toThrow(RestlessConfigError);
+ */
 export class RestlessConfigError extends Error {
   constructor(message: string) {
     super(message);

@@ -47,7 +47,12 @@ export interface ServedResource {
   readonly repository: ResourceRepository;
 }
 
-/** What an URL is asked for. */
+/**
+ * What a URL is asked for.
+ *
+ * @example
+ * const target: UrlTarget = { id: 1, relation: 'computers', relationship: true };
+ */
 export interface UrlTarget {
   readonly id?: string | number;
   readonly relation?: string;
@@ -56,6 +61,14 @@ export interface UrlTarget {
   readonly relationship?: boolean;
 }
 
+/**
+ * What the application exposes, for code of your own: names, entities, addresses. Inject it by its class.
+ *
+ * @example
+ * constructor(private readonly registry: RestlessRegistry) {
+ *   registry.urlFor(Person, { id: 1, relation: 'computers' }); // '/api/person/1/computers'
+ * }
+ */
 @Injectable()
 export class RestlessRegistry implements OnModuleInit {
   readonly options: ResolvedModuleOptions;

@@ -1,6 +1,6 @@
 /**
  * What a store says about an entity, in words of no particular store: the raw material of resources.
- * `sql/entity-model.ts` reads it from TypeORM; another store may write it by hand.
+ * `sql/schema.ts` reads it from TypeORM; another store may write it by hand.
  */
 
 /** The kinds of values that a column holds, as far as requests and answers need to tell them apart. */

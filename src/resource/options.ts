@@ -7,7 +7,12 @@ import { RestlessConfigError } from '../errors.js';
 /** The verbs that a resource may answer. */
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** A filter as clients write it in `filter[objects]`; see the operator table in the README. */
+/**
+ * A filter as clients write it in `filter[objects]`; see the operator table in the README.
+ *
+ * @example
+ * const adults: FilterObject = { and: [{ name: 'age', op: 'ge', val: 18 }, { not: { name: 'boss', op: 'is_null' } }] };
+ */
 export type FilterObject =
   | { readonly name: string; readonly op: string; readonly val?: unknown; readonly field?: string }
   | { readonly and: readonly FilterObject[] }
@@ -21,7 +26,13 @@ export interface ScopeContext {
   readonly groups: readonly string[];
 }
 
-/** Rows that exist for a request: a filter over any mapped field, exposed or not. `undefined` is all rows. */
+/**
+ * Rows that exist for a request: a filter over any mapped field, exposed or not. `undefined` is all rows; a filter that
+ * is wrong, say for want of a value, is an error of the server.
+ *
+ * @example
+ * const ownNotes: Scope = ({ request }) => ({ name: 'owner.id', op: 'eq', val: (request as AppRequest).user.id });
+ */
 export type Scope = (context: ScopeContext) => FilterObject | readonly FilterObject[] | undefined;
 
 /** Bounds on what one request may ask; going over one is a 400 that names it. */

@@ -184,6 +184,13 @@ describeServers(
       expect((await app.get('/api/room/1', { 'X-Role': 'clerk' })).status).toBe(200);
     });
 
+    it('stand before the URLs of their own resource, not where another one leads to it', async () => {
+      const answer = await app.get('/api/room/1?include=chairs', { 'X-Role': 'reader' });
+
+      expect(answer.status).toBe(200);
+      expect(answer.at('/included/*/type')).toContain('chair');
+    });
+
     it('leave the document at the prefix, and what is nowhere, to the guards of the application', async () => {
       expect((await app.get('/api')).status).toBe(200);
       expect((await app.get('/api/nothing')).status).toBe(404);
