@@ -3,7 +3,7 @@
  * and options say about them.
  */
 import type { ColumnModel, EntityModel } from './entity-model.js';
-import { exposedProperties, exposureOf, type EntityClass, type Exposure } from './expose.js';
+import { exposedProperties, exposureOf, isClosed, type EntityClass, type Exposure } from './expose.js';
 import type { ResolvedResourceOptions } from './options.js';
 import {
   fieldOf,
@@ -96,7 +96,7 @@ function embeddedAttribute(
     if (fields.has(name)) continue;
     const holder = column.embeddedIn?.[depth - 1];
     const inner = exposureOf(holder, name);
-    const byDefault = options.expose === 'all' || exposedProperties(holder).length === 0;
+    const byDefault = !isClosed(holder) && (options.expose === 'all' || exposedProperties(holder).length === 0);
     const isShown = exposed && !inner.excluded && (inner.exposed || byDefault);
     const field =
       parts.length === depth + 1

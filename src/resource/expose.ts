@@ -90,6 +90,11 @@ export function exposureOf(entity: EntityClass | undefined, property: string): E
   };
 }
 
+/** True for a class that is marked `@Exclude()` as a whole: only what carries `@Expose()` is to be seen of it. */
+export function isClosed(entity: EntityClass | undefined): boolean {
+  return entity !== undefined && defaultMetadataStorage.getStrategy(entity) === 'excludeAll';
+}
+
 /** The names of all properties that carry `@Expose()`, inherited ones included. */
 export function exposedProperties(entity: EntityClass | undefined): readonly string[] {
   if (entity === undefined) return [];

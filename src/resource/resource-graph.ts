@@ -5,7 +5,7 @@
 import { RestlessConfigError } from '../errors.js';
 import type { ColumnModel, EntityModel, RelationModel } from './entity-model.js';
 import { buildAttributes, exposureUnder, keyColumn, keyColumns } from './attributes.js';
-import { exposedProperties, exposureOf, type Exposure } from './expose.js';
+import { exposedProperties, exposureOf, isClosed, type Exposure } from './expose.js';
 import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
 import { fieldOf, type Attribute, type ColumnAttribute, type Relationship, type Resource } from './resource.js';
 
@@ -199,12 +199,13 @@ function chooseFields(model: EntityModel, options: ResolvedResourceOptions): Rea
   checkListedNames(model, options, mapped);
 
   const chosen = new Set<string>(options.additionalAttributes);
+  const isOpen = options.expose === 'all' && !isClosed(model.class);
   for (const [name, field] of mapped) {
     const exposure = exposureOf(model.class, name);
     if (exposure.excluded || options.exclude.includes(name)) continue;
     if (options.only !== undefined) {
       if (options.only.includes(name)) chosen.add(name);
-    } else if (exposure.exposed || (options.expose === 'all' && exposedByDefault(name, field))) {
+    } else if (exposure.exposed || (isOpen && exposedByDefault(name, field))) {
       chosen.add(name);
     }
   }

@@ -263,3 +263,44 @@ describeServers(
   },
   { adapters: ['express'] },
 );
+
+@Exclude()
+class Pocket {
+  @Expose() @Column({ type: 'int', default: 1 }) x!: number;
+  @Column({ type: 'int', default: 2 }) y!: number;
+}
+
+@Exclude()
+class Lining {
+  @Column({ type: 'int', default: 3 }) z!: number;
+}
+
+/** Excluded as a whole. */
+@Exclude()
+@Entity()
+class Coat {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column() size!: string;
+  @Column() code!: string;
+  @Expose() @Column(() => Pocket) pocket!: Pocket;
+  @Expose() @Column(() => Lining) lining!: Lining;
+}
+
+describeServers(
+  ({ start }) => {
+    it('shows of a class with @Exclude() what carries @Expose(), also where all is exposed [FLD-26]', async () => {
+      const app = await start({
+        entities: [Coat],
+        imports: [RestlessModule.forFeature([{ entity: Coat, expose: 'all' }])],
+        seed: ({ manager }) => manager.insert(Coat, { size: 'L', code: 'hush' }),
+      });
+      const answer = await app.get('/api/coat/1');
+      const filtered = await app.get('/api/coat?filter[code]=hush');
+      await app.close();
+
+      expect(answer.at('/data/attributes')).toEqual({ size: 'L', pocket: { x: 1 }, lining: {} });
+      expect(filtered.status).toBe(400);
+    });
+  },
+  { adapters: ['express'], databases: ['sqlite'] },
+);
