@@ -2,6 +2,7 @@
  * ApiRequest: what a client sent, decoded from either wire format and not yet checked. Preprocessors see and
  * edit this value; everything later works on the checked {@link Query}.
  */
+import type { BadRequestError } from '../errors.js';
 import type { FilterObject } from '../resource/options.js';
 import type { Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
@@ -104,7 +105,8 @@ export interface RawReference {
 /** What a relationship is to lead to: a list of rows, or one, or nothing. */
 export interface RawLinkage {
   readonly name: string;
-  readonly references: readonly RawReference[];
+  /** What cannot be read as an identifier is the error to tell, along with what is wrong with the others. */
+  readonly references: readonly (RawReference | BadRequestError)[];
   readonly many: boolean;
   readonly pointer: string;
 }

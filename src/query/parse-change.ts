@@ -331,6 +331,10 @@ class ChangeParser {
     const scope = scopeFilter(relationship.target, this.rules);
     const seen = new Set<string>();
     const targets = linkage.references.flatMap((reference): LinkTarget[] => {
+      if (reference instanceof BadRequestError) {
+        this.fault(reference);
+        return [];
+      }
       const target = this.target(relationship, reference.type);
       if (target === undefined) {
         this.fault(

@@ -291,6 +291,20 @@ describeServers((server) => {
         '409 CONFLICT /data/relationships/skills/data/0/type',
       ],
       [
+        'identifiers of which each is wrong in another way',
+        link({ skills: { data: [{ type: 'nothing', id: 'sql' }, { type: 'skill' }, { id: 'sql' }, 'sql'] } }),
+        '409 CONFLICT /data/relationships/skills/data/0/type',
+        '400 BAD_BODY /data/relationships/skills/data/1',
+        '400 BAD_BODY /data/relationships/skills/data/2',
+        '400 BAD_BODY /data/relationships/skills/data/3',
+      ],
+      [
+        'faults in attributes and identifiers',
+        { data: { type: 'employee', attributes: { nmae: 'x' }, relationships: { skills: { data: [{}] } } } },
+        '400 UNKNOWN_FIELD /data/attributes/nmae',
+        '400 BAD_BODY /data/relationships/skills/data/0',
+      ],
+      [
         'a row that is not there',
         link({ boss: { data: { type: 'employee', id: '99' } } }),
         '404 NOT_FOUND /data/relationships/boss/data',

@@ -34,6 +34,8 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
 
 class DocumentDecoder {
   private readonly faults: RestlessError[] = [];
+  /** Of identifiers: told here only if there are others. */
+  private readonly unreadable: BadRequestError[] = [];
 
   constructor(
     private readonly resource: Resource,
@@ -41,9 +43,9 @@ class DocumentDecoder {
   ) {}
 
   finish(change: ChangeRequest): ChangeRequest {
-    if (this.faults.length === 1) throw this.faults[0]!;
-    if (this.faults.length > 1) throw new RestlessErrors(this.faults);
-    return change;
+    if (this.faults.length === 0) return change;
+    const faults = [...this.faults, ...this.unreadable];
+    throw faults.length === 1 ? faults[0]! : new RestlessErrors(faults);
   }
 
   data(document: unknown): unknown {
@@ -84,14 +86,10 @@ class DocumentDecoder {
     }
   }
 
-  /** Numbers are accepted as if they were texts (decision 4). */
   private id(object: Json, pointer: string): RawResource['id'] {
-    const { id } = object;
-    if (id === undefined) return undefined;
-    if (typeof id === 'string') return { value: id, pointer: `${pointer}/id` };
-    if (typeof id === 'number') return { value: String(id), pointer: `${pointer}/id` };
-    if (id instanceof ExactNumber) return { value: id.digits, pointer: `${pointer}/id` };
-    this.faults.push(bad(`An id is a text, not ${describe(id)}.`, `${pointer}/id`));
+    const id = readId(object, pointer);
+    if (!(id instanceof BadRequestError)) return id;
+    this.faults.push(id);
     return undefined;
   }
 
@@ -124,23 +122,29 @@ class DocumentDecoder {
   linkage(name: string, data: unknown, pointer: string): RawLinkage {
     const many = Array.isArray(data);
     const list: readonly unknown[] = many ? (data as unknown[]) : data === null ? [] : [data];
-    const references = list.flatMap(
-      (each, index) => this.reference(each, many ? `${pointer}/${index}` : pointer) ?? [],
-    );
+    const references = list.map((each, index) => this.reference(each, many ? `${pointer}/${index}` : pointer));
+    this.unreadable.push(...references.filter((each) => each instanceof BadRequestError));
     return { name, references, many, pointer };
   }
 
-  private reference(value: unknown, pointer: string): RawReference | undefined {
-    if (!isObject(value)) {
-      this.faults.push(bad(`Expected a resource identifier, got ${describe(value)}.`, pointer));
-      return undefined;
-    }
-    const id = this.id(value, pointer);
-    if (typeof value['type'] !== 'string') this.faults.push(bad('A resource identifier needs a "type".', pointer));
-    else if (id === undefined) this.faults.push(bad('A resource identifier needs an "id".', pointer));
-    else return { type: value['type'], id: id.value, pointer };
-    return undefined;
+  private reference(value: unknown, pointer: string): RawReference | BadRequestError {
+    if (!isObject(value)) return bad(`Expected a resource identifier, got ${describe(value)}.`, pointer);
+    const { type } = value;
+    const id = readId(value, pointer);
+    if (typeof type !== 'string') return bad('A resource identifier needs a "type".', pointer);
+    if (id === undefined) return bad('A resource identifier needs an "id".', pointer);
+    return id instanceof BadRequestError ? id : { type, id: id.value, pointer };
   }
+}
+
+/** Numbers are accepted as if they were texts (decision 4). */
+function readId(object: Json, pointer: string): RawResource['id'] | BadRequestError {
+  const { id } = object;
+  if (id === undefined) return undefined;
+  if (typeof id === 'string') return { value: id, pointer: `${pointer}/id` };
+  if (typeof id === 'number') return { value: String(id), pointer: `${pointer}/id` };
+  if (id instanceof ExactNumber) return { value: id.digits, pointer: `${pointer}/id` };
+  return bad(`An id is a text, not ${describe(id)}.`, `${pointer}/id`);
 }
 
 function isObject(value: unknown): value is Json {
