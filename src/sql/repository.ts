@@ -11,6 +11,7 @@ import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { Finding } from './find.js';
 import { Planner, type Plan } from './plan.js';
+import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
 import { inTransaction, inTransactionOf, Turns } from './transaction.js';
@@ -53,17 +54,18 @@ export class TypeOrmRepository implements ResourceRepository {
 
   transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T> {
     const outer = join instanceof EntityManager ? join : this.dataSource.manager;
-    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager));
+    const keysTaken = { times: 0 };
+    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, keysTaken));
     if (outer.queryRunner?.isTransactionActive === true) return inTransactionOf(outer, inSession);
     return this.takeTurn(() => inTransaction(outer, inSession));
   }
 
-  private session(manager: EntityManager): RepositorySession {
+  private session(manager: EntityManager, keysTaken: WriteContext['keysTaken']): RepositorySession {
     const { schema, columns, dialect, operators } = this;
     return {
       find: (query: Query): Promise<Result> => this.run(query, manager.queryRunner!),
       apply: (change: Change): Promise<Applied> =>
-        applyChange({ schema, columns, dialect, operators, manager }, change),
+        applyChange({ schema, columns, dialect, operators, manager, keysTaken }, change),
     };
   }
 

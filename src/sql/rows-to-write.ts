@@ -26,6 +26,8 @@ export interface WriteContext {
   readonly operators: ReadonlyMap<string, SqlOperator>;
   /** Of the transaction. */
   readonly manager: EntityManager;
+  /** How often a key that the database made was taken, in all attempts at this transaction. */
+  readonly keysTaken: { times: number };
 }
 
 /** A row, as far as writing needs it: its key, and the columns that relations refer to, as entity values. */

@@ -3,8 +3,6 @@
  * it has none, one statement does it.
  */
 import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { ConflictError } from '../errors.js';
 import type {
   Applied,
   Change,
@@ -21,18 +19,12 @@ import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
 import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
-import {
-  isDuplicateKey,
-  isRetryable,
-  missingValue,
-  pointerTo,
-  translateDatabaseError,
-  TryAgain,
-} from './database-errors.js';
-import { allOf, render, sql, type Sql } from './fragment.js';
+import { isRetryable, pointerTo, translateDatabaseError } from './database-errors.js';
+import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
-import { changesMore, holdsMore, needsInstance, removalCascades } from './hooks.js';
-import { blankInstance, primaryKeyOf, referenceTo, setReference } from './instances.js';
+import { changesMore, needsInstance, removalCascades } from './hooks.js';
+import { blankInstance, primaryKeyOf, referenceTo, setReference, unsetProperty } from './instances.js';
+import { expectNew, insertRow } from './insert.js';
 import { Links } from './links.js';
 import {
   expectInScope,
@@ -99,58 +91,11 @@ class Saver {
     await setValues(this.context, entity, [...(change.id?.values ?? []), ...change.values]);
     const far = this.setLinks(entity, change.links, targets);
     await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
-    if (this.metadata.hasAllPrimaryKeys(entity)) await this.expectNew(entity, change);
-    await this.insert(entity, change);
-    // SQLite counts up whole numbers that nobody gave it; TypeORM does not hear of them.
-    if (!this.metadata.hasAllPrimaryKeys(entity)) throw missingValue();
+    if (this.metadata.hasAllPrimaryKeys(entity)) await expectNew(this.context, this.metadata, entity, change);
+    await insertRow(this.context, this.metadata, entity, change);
     for (const link of far) await this.links.edit(entity, link, targets, true);
     await expectInScope(this.context, change.resource, change.scope, [primaryKeyOf(this.metadata, entity)]);
     return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
-  }
-
-  private async insert(entity: ObjectLiteral, { links }: Create): Promise<void> {
-    const { manager, schema } = this.context;
-    const { metadata } = this;
-    const hasKey = metadata.hasAllPrimaryKeys(entity);
-    // TypeORM leaves counted columns out of PostgreSQL's INSERT unless they are named, and does not leave out those that
-    // SQLite computes.
-    const isCounted = (column: ColumnMetadata): boolean => column.isGenerated && column.generationStrategy !== 'uuid';
-    const columns = metadata.columns.filter((column) => column.isInsert && (!isCounted(column) || hasKey));
-    const stored = columns.filter((column) => column.generatedType === undefined);
-    const named = hasKey || stored.length < columns.length;
-    const names = named ? stored.map((column) => column.propertyPath) : undefined;
-    const given = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
-    try {
-      if (metadata.treeType !== undefined || holdsMore(metadata, entity, given))
-        await manager.save(metadata.target, entity, { transaction: false });
-      else await manager.createQueryBuilder().insert().into(metadata.target, names).values(entity).execute();
-    } catch (error) {
-      const isTaken = !hasKey && metadata.primaryColumns.some(isCounted);
-      // A client's own id was where the sequence has come to; it goes on counting.
-      if (isTaken && isDuplicateKey(error, schema.dataSource, metadata)) throw new TryAgain();
-      throw error;
-    }
-  }
-
-  /** TypeORM would take a row with a known key for an update; and deleted rows keep their ids. */
-  private async expectNew(entity: ObjectLiteral, change: Create): Promise<void> {
-    const { columns, dialect, manager } = this.context;
-    const statement = render(
-      sql`SELECT 1 AS c0 FROM ${columns.table(this.metadata, 't')} WHERE ${rowIsOneOf(this.context, this.metadata, [entity], 't')}`,
-      dialect.placeholder,
-    );
-    const rows = await manager.query<unknown[]>(statement.text, [...statement.parameters]);
-    if (rows.length === 0) return;
-    const pointer =
-      change.id === undefined
-        ? pointerTo(this.metadata, change, {
-            columns: [this.metadata.primaryColumns[0]!.databaseName],
-            name: undefined,
-          })
-        : '/data/id';
-    throw new ConflictError(`There is a ${change.resource.name} with this id already.`, {
-      source: pointer === undefined ? undefined : { pointer },
-    });
   }
 
   private async update(change: Update): Promise<Applied> {
@@ -361,7 +306,11 @@ class Saver {
       const [target] = link.targets;
       const key = (target === undefined ? undefined : targets.get(target)) ?? null;
       if (partial) setReference(relation, entity, key);
-      else relation.setEntityValue(entity, key === null ? null : referenceTo(relation.inverseEntityMetadata, key));
+      else {
+        // TypeORM would merge it into what a constructor has put there.
+        if (!relation.isLazy) unsetProperty(entity, relation.propertyPath);
+        relation.setEntityValue(entity, key === null ? null : referenceTo(relation.inverseEntityMetadata, key));
+      }
     }
     return links.filter((link) => !this.onRow(link));
   }

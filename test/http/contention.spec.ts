@@ -45,6 +45,13 @@ class Account {
   @Expose() @Column() text!: string;
 }
 
+@Entity()
+@Resource({ allowClientGeneratedIds: true })
+class Ticket {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column() title!: string;
+}
+
 /** What the subscriber does before an update, and how often it was asked to. */
 const hook = { runs: 0, work: (_runner: QueryRunner): Promise<unknown> => Promise.resolve() };
 
@@ -70,11 +77,11 @@ describeServers(
 
     beforeAll(async () => {
       app = await server.start({
-        entities: [Owner, Pet, Account],
+        entities: [Owner, Pet, Account, Ticket],
         dataSource: { subscribers: [AccountSubscriber] },
         imports: [
           RestlessModule.forRoot({ methods: ['GET', 'POST', 'PATCH', 'DELETE'], allowToManyReplacement: true }),
-          RestlessModule.forFeature([Owner, Pet, Account]),
+          RestlessModule.forFeature([Owner, Pet, Account, Ticket]),
         ],
         seed: async ({ manager }) => {
           await manager.insert(Owner, { name: 'Ada' });
@@ -105,6 +112,18 @@ describeServers(
       expect((await answer).at('/data/attributes/text')).toBe('by http');
       expect(await dataSource.manager.findOneByOrFail(Account, { id: 1 })).toMatchObject({ text: 'by http' });
       expect(hook.runs).toBeGreaterThan(0);
+    });
+
+    it('counts on past the ids that clients have taken [CRE-20]', async () => {
+      const taken = Array.from({ length: 300 }, (_, index) => `(${index + 1}, 'taken')`);
+      await dataSource.query(`INSERT INTO ticket (id, title) VALUES ${taken.join(', ')}`);
+
+      const answers = await Promise.all(
+        [1, 2, 3].map(() => post('/api/ticket', { type: 'ticket', attributes: { title: 'new' } })),
+      );
+
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+      expect(new Set(answers.map((answer) => Number(answer.at('/data/id')) > 300))).toEqual(new Set([true]));
     });
 
     it('leaves a member alone that somebody else has just given to another owner [RJA-02]', async () => {

@@ -1,0 +1,109 @@
+/**
+ * Puts new rows into their tables, with the keys of clients or with those that the database makes.
+ */
+import { TypeORMError, type EntityMetadata, type ObjectLiteral } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { ConflictError } from '../errors.js';
+import type { Create } from '../query/change.js';
+import { isDatabaseError, isDuplicateKey, missingValue, pointerTo, TryAgain } from './database-errors.js';
+import { render, sql } from './fragment.js';
+import { holdsMore } from './hooks.js';
+import { rowIsOneOf, type WriteContext } from './rows-to-write.js';
+
+/**
+ * Inserts the row of a new instance, and gives the instance its key.
+ *
+ * @throws TryAgain where the key that the database made was taken
+ */
+export async function insertRow(
+  context: WriteContext,
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  { links }: Create,
+): Promise<void> {
+  const { manager, schema } = context;
+  const { target } = metadata;
+  const hasKey = metadata.hasAllPrimaryKeys(entity);
+  const given = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
+  const counted = hasKey ? undefined : metadata.primaryColumns.find(isCounted);
+  if (counted !== undefined) await skipTakenKeys(context, metadata, counted);
+  try {
+    if (metadata.treeType !== undefined || holdsMore(metadata, entity, given)) {
+      await manager.save(target, entity, { transaction: false });
+    } else {
+      const names = columnNames(metadata, hasKey);
+      await manager.createQueryBuilder().insert().into(target, names).values(entity).execute();
+    }
+  } catch (error) {
+    const isTaken = counted !== undefined && isDuplicateKey(error, schema.dataSource, metadata);
+    if (isTaken) throw keyTaken(context);
+    // SQLite counts up whole numbers that nobody gave it; TypeORM stumbles over them, or does not hear of them.
+    const isKeyless = error instanceof TypeORMError && !isDatabaseError(error) && !metadata.hasAllPrimaryKeys(entity);
+    throw isKeyless ? missingValue() : error;
+  }
+  if (!metadata.hasAllPrimaryKeys(entity)) throw missingValue();
+}
+
+function isCounted(column: ColumnMetadata): boolean {
+  return column.isGenerated && column.generationStrategy !== 'uuid';
+}
+
+/**
+ * The columns to name, where TypeORM's choice would be wrong: it leaves counted columns out of PostgreSQL's INSERT unless
+ * they are named, and does not leave out those that SQLite computes.
+ */
+function columnNames(metadata: EntityMetadata, hasKey: boolean): string[] | undefined {
+  const columns = metadata.columns.filter((column) => column.isInsert && (!isCounted(column) || hasKey));
+  const stored = columns.filter((column) => column.generatedType === undefined);
+  const named = hasKey || stored.length < columns.length;
+  return named ? stored.map((column) => column.propertyPath) : undefined;
+}
+
+/** Clients' own ids are where the sequence has come to: it goes on counting in the next attempt, in longer steps. */
+function keyTaken({ keysTaken }: WriteContext): TryAgain {
+  keysTaken.times += 1;
+  return new TryAgain();
+}
+
+async function skipTakenKeys(
+  { dialect, keysTaken, manager }: WriteContext,
+  { tablePath }: EntityMetadata,
+  { databaseName }: ColumnMetadata,
+): Promise<void> {
+  // The others never count up to a key that is there.
+  if (keysTaken.times === 0 || dialect.name !== 'postgres') return;
+  const table = tablePath.split('.').map(dialect.quote).join('.');
+  const count = 4 ** keysTaken.times;
+  await manager.query('SELECT max(nextval(pg_get_serial_sequence($1, $2))) FROM generate_series(1, $3::int)', [
+    table,
+    databaseName,
+    count,
+  ]);
+}
+
+/**
+ * TypeORM would take a row with a known key for an update; and deleted rows keep their ids.
+ *
+ * @throws ConflictError
+ */
+export async function expectNew(
+  context: WriteContext,
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  change: Create,
+): Promise<void> {
+  const { columns, dialect, manager } = context;
+  const isThis = rowIsOneOf(context, metadata, [entity], 't');
+  const statement = render(
+    sql`SELECT 1 AS c0 FROM ${columns.table(metadata, 't')} WHERE ${isThis}`,
+    dialect.placeholder,
+  );
+  const rows = await manager.query<unknown[]>(statement.text, [...statement.parameters]);
+  if (rows.length === 0) return;
+  const [key] = metadata.primaryColumns.map((column) => column.databaseName) as [string];
+  const pointer =
+    change.id === undefined ? pointerTo(metadata, change, { columns: [key], name: undefined }) : '/data/id';
+  throw new ConflictError(`There is a ${change.resource.name} with this id already.`, {
+    source: pointer === undefined ? undefined : { pointer },
+  });
+}
