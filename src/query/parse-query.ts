@@ -223,7 +223,7 @@ function columnAt(
       attribute.kind === 'computed' ? 'is computed by the application' : 'is an object; name one of its fields';
     throw bad(code, place, `${quote(text)} ${reason}.`);
   }
-  if (['json', 'array', 'bytes'].includes(attribute.type)) throw bad(code, place, `${quote(text)} has no order.`);
+  if (!attribute.column.ordered) throw bad(code, place, `${quote(text)} has no order.`);
   return attribute;
 }
 

@@ -48,6 +48,8 @@ export interface ColumnModel {
   readonly enum?: readonly (string | number)[] | undefined;
   /** For whole numbers: the smallest and the greatest that the column can hold. */
   readonly range?: readonly [min: number, max: number] | undefined;
+  /** Rows can be sorted and grouped by it; JSON, lists, bytes and shapes have no order. */
+  readonly ordered: boolean;
   /** The entity's value is not the database's: a transformer stands between them. */
   readonly transformed: boolean;
   /** The ORM writes the column when it inserts, and when it updates. */

@@ -46,6 +46,12 @@ const VALUE_TYPES: Readonly<Record<string, ValueType>> = {
   ...group('bytes', 'blob', 'bytea', 'binary', 'varbinary', 'tinyblob', 'mediumblob', 'longblob'),
 };
 
+/** Value types, and types of PostgreSQL that are none of ours, which no database can sort or compare. */
+const UNORDERED: ReadonlySet<string> = new Set([
+  ...['json', 'array', 'bytes'],
+  ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'xml'],
+]);
+
 const INT32 = [-(2 ** 31), 2 ** 31 - 1] as const;
 const INTEGER_RANGES: Readonly<Record<string, readonly [number, number]>> = {
   smallint: [-(2 ** 15), 2 ** 15 - 1],
@@ -139,6 +145,7 @@ export class Schema {
       virtual: metadata.isVirtualProperty,
       enum: metadata.enum,
       range: type === 'integer' ? this.range(metadata, normalized) : undefined,
+      ordered: !UNORDERED.has(type) && !UNORDERED.has(normalized),
       transformed: metadata.transformer !== undefined,
       insertable: metadata.isInsert,
       updatable: metadata.isUpdate,

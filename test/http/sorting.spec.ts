@@ -267,3 +267,41 @@ describeServers(
   },
   { adapters: ['express'] },
 );
+
+@Entity()
+@Resource()
+class Site {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column({ type: 'point' }) place!: string;
+  @Expose() @Column({ type: 'xml', nullable: true }) note!: string | null;
+  @Expose() @Column({ type: 'macaddr' }) router!: string;
+}
+
+describeServers(
+  ({ start }) => {
+    it('is by what the database can sort, and ignores case only in text [SRT-02]', async () => {
+      const app = await start({
+        entities: [Site],
+        imports: [RestlessModule.forFeature([Site])],
+        seed: async ({ manager }: DataSource) => {
+          await manager.insert(Site, { place: '(1,2)', router: '08:00:2b:01:02:04' });
+          await manager.insert(Site, { place: '(2,1)', router: '08:00:2b:01:02:03' });
+        },
+      });
+      const sorted = await app.get('/api/site?sort=router&ignoreCase=1');
+      const refused = await Promise.all(
+        ['sort=place', 'groupBy=place', 'sort=-note', 'groupBy=note'].map((query) => app.get(`/api/site?${query}`)),
+      );
+      await app.close();
+
+      expect(sorted.at('/data/*/id')).toEqual(['2', '1']);
+      expect(refused.map((answer) => [answer.status, answer.at('/errors/0/detail')])).toEqual([
+        [400, '"place" has no order.'],
+        [400, '"place" has no order.'],
+        [400, '"note" has no order.'],
+        [400, '"note" has no order.'],
+      ]);
+    });
+  },
+  { adapters: ['express'], databases: ['postgres'] },
+);
