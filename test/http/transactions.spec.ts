@@ -399,6 +399,25 @@ describeServers(
         await other.destroy();
       });
 
+      /** Waits until another connection waits for the runner's. */
+      async function untilBlocked(): Promise<void> {
+        const [own, waiting] =
+          kind === 'postgres'
+            ? [
+                'SELECT pg_backend_pid() AS id',
+                'SELECT 1 FROM pg_stat_activity WHERE CAST($1 AS integer) = ANY(pg_blocking_pids(pid))',
+              ]
+            : [
+                'SELECT CONNECTION_ID() AS id',
+                'SELECT 1 FROM information_schema.innodb_lock_waits JOIN information_schema.innodb_trx ON trx_id = blocking_trx_id WHERE trx_mysql_thread_id = ?',
+              ];
+        const [{ id }] = (await runner.query(own)) as unknown as [{ id: number }];
+        while ((await other.query<unknown[]>(waiting, [id])).length === 0) {
+          // InnoDB refreshes these tables only when nobody has looked for a tenth of a second.
+          await new Promise((resolve) => setTimeout(resolve, 120));
+        }
+      }
+
       it('is tried again: a real deadlock ends well for both [TXN-02, TXN-07]', async () => {
         await runner.startTransaction();
         // The other one has more to lose, and is in no hurry to look for deadlocks: it is the request that has to give way.
@@ -408,7 +427,7 @@ describeServers(
 
         const statements = await log.during(async () => {
           const request = write('PATCH', '/api/counter?filter[id]=1,2', { type: 'counter', attributes: { name: 'z' } });
-          await new Promise((resolve) => setTimeout(resolve, 300));
+          await untilBlocked();
           await runner.query(`UPDATE counter SET value = 5 WHERE id = 1`);
           await runner.commitTransaction();
           const answer = await request;
