@@ -138,9 +138,6 @@ export function ignoresTrailingSlash(host: HttpAdapterHost): boolean {
   return initialConfig.ignoreTrailingSlash === true || initialConfig.routerOptions?.ignoreTrailingSlash === true;
 }
 
-/** Longest body that is read. */
-const BODY_LIMIT = 1_048_576;
-
 interface FastifyInstance {
   readonly initialConfig: {
     readonly ignoreTrailingSlash?: boolean;
@@ -154,17 +151,21 @@ interface FastifyInstance {
   ): void;
 }
 
-/** Lets bodies of a media type through as text; they are parsed where errors can be answered in the right format. */
-export function registerBodyParser(host: HttpAdapterHost, mediaType: string): void {
+/**
+ * Lets bodies of a media type through as text; they are parsed where errors can be answered in the right format.
+ *
+ * @param limit the longest body that is read, in bytes
+ */
+export function registerBodyParser(host: HttpAdapterHost, mediaType: string, limit: number): void {
   const adapter = host.httpAdapter;
   if (adapter.getType() === 'fastify') {
     const instance = adapter.getInstance<FastifyInstance>();
     if (instance.hasContentTypeParser(mediaType)) return;
-    instance.addContentTypeParser(mediaType, { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+    instance.addContentTypeParser(mediaType, { parseAs: 'string', bodyLimit: limit }, (_request, body, done) =>
       done(null, body),
     );
   } else {
     const express = adapter as unknown as { useBodyParser(type: 'text', rawBody: boolean, options: object): void };
-    express.useBodyParser('text', false, { type: mediaType, limit: BODY_LIMIT, defaultCharset: 'utf-8' });
+    express.useBodyParser('text', false, { type: mediaType, limit, defaultCharset: 'utf-8' });
   }
 }

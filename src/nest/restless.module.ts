@@ -29,7 +29,8 @@ export class RestlessCoreModule implements NestModule {
 
   /** Runs after Nest's own body parsers are there and before the routes are. */
   configure(): void {
-    registerBodyParser(this.host, JSON_API_MEDIA_TYPE);
+    const { bodySize } = this.registry.options.limits;
+    registerBodyParser(this.host, JSON_API_MEDIA_TYPE, Math.min(bodySize, Number.MAX_SAFE_INTEGER));
     // Nest asks the last one first: it has to come before filters that catch everything, and hands on to them.
     this.config.addGlobalFilter(this.filter);
     this.registry.configureRoutes((path) => routePath(this.host, path));

@@ -91,3 +91,36 @@ describeServers(
   },
   { adapters: ['express'] },
 );
+
+describeServers(
+  ({ start }) => {
+    it.each([
+      ['its option', { bodySize: 300 }, 300],
+      ['one MiB by default', {}, 1_048_576],
+      ['nothing, if so told', { bodySize: Infinity }, undefined],
+    ])('a body is bound by %s', async (_, limits, size) => {
+      const app = await start({
+        entities: LIBRARY,
+        imports: [
+          RestlessModule.forRoot({ limits, methods: ['GET', 'POST'] }),
+          RestlessModule.forFeature([...LIBRARY]),
+        ],
+      });
+      const body = (length: number): string => {
+        const [before, after] = ['{"data":{"type":"author","attributes":{"nothing":"', '"}}}'];
+        return before + 'x'.repeat(length - before.length - after.length) + after;
+      };
+      const headers = { 'Content-Type': 'application/vnd.api+json' };
+      const status = async (length: number): Promise<number> => {
+        const answer = await app.request('POST', '/api/author', { headers, body: body(length) });
+        expect(answer.headers['content-type']).toBe('application/vnd.api+json');
+        return answer.status;
+      };
+      const statuses = [await status(size ?? 2_000_000), await status((size ?? 2_000_000) + 1)];
+      await app.close();
+
+      expect(statuses).toEqual(size === undefined ? [400, 400] : [400, 413]);
+    });
+  },
+  { databases: ['sqlite'] },
+);
