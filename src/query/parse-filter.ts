@@ -69,7 +69,13 @@ export function scopeFilter(resource: Resource, rules: QueryRules): Filter | und
     const scope = ownScope(heir, rules);
     return scope === undefined ? undefined : or([not(ofResource(heir)), scope]);
   });
-  return and([ownScope(resource, rules), ...filters]);
+  return and([hasId(resource), ownScope(resource, rules), ...filters]);
+}
+
+/** A chosen key may be null; rows without an id have no address, and are not there. */
+function hasId({ id, options }: Resource): Filter | undefined {
+  const chosen = options.primaryKey === undefined ? undefined : id[0];
+  return chosen?.column.nullable === true ? compare(chosen, operator('is_not_null')) : undefined;
 }
 
 function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {

@@ -268,12 +268,6 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
         `${model.name}.${options.primaryKey} cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.`,
       );
     }
-    // In a shared table the columns of child entities are nullable whatever they say.
-    if (chosen.nullable && !model.isChild) {
-      throw new RestlessConfigError(
-        `${model.name}.${options.primaryKey} cannot be the primaryKey: it is nullable, and a row without an id has no address.`,
-      );
-    }
     return [keyColumn(chosen)];
   }
   if (model.primaryKey.length === 0) {

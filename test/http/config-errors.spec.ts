@@ -132,10 +132,6 @@ describe('options of a resource', () => {
       { primaryKey: 'age' },
       'Person.age cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.',
     ],
-    [
-      { primaryKey: 'nick' },
-      'Person.nick cannot be the primaryKey: it is nullable, and a row without an id has no address.',
-    ],
     [{ includes: ['pets'] }, 'Person has no relationship "pets" (option "includes"). Relationships: none.'],
     [
       { only: ['computers'] },
