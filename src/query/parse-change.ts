@@ -10,18 +10,17 @@ import {
   RestlessErrors,
   type RestlessError,
 } from '../errors.js';
-import { type Attribute, type EmbeddedAttribute, type Relationship, type Resource } from '../resource/resource.js';
+import type { Relationship, Resource } from '../resource/resource.js';
 import type { ApiRequest, ChangeRequest, RawLinkage, RawMember, RawResource } from './api-request.js';
 import type { Change, Create, FieldValue, LinkChange, LinkTarget } from './change.js';
-import { bad, describe, escapePointer, noSuchResource, quote } from './faults.js';
+import { bad, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter, idValues } from './identity.js';
+import { FieldParser } from './parse-fields.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { listingParameter, parseQuery } from './parse-query.js';
 import type { Query } from './query.js';
 import type { QueryRules } from './rules.js';
-import { ValueMismatch } from './values.js';
-import { parseWritten } from './written-values.js';
 
 /**
  * Checks a request to write.
@@ -36,6 +35,7 @@ class ChangeParser {
   private readonly faults: RestlessError[] = [];
   private readonly resource: Resource;
   private readonly isUpdate: boolean;
+  private readonly fields: FieldParser;
 
   constructor(
     private readonly change: ChangeRequest,
@@ -43,6 +43,7 @@ class ChangeParser {
   ) {
     this.resource = change.request.resource;
     this.isUpdate = change.operation !== 'POST_RESOURCE';
+    this.fields = new FieldParser(this.resource, rules.policy.viewer, this.isUpdate, (error) => this.fault(error));
   }
 
   parse(): Change {
@@ -187,18 +188,18 @@ class ChangeParser {
 
   private contents(): { readonly values: readonly FieldValue[]; readonly links: readonly LinkChange[] } {
     const { attributes, relationships } = this.raw();
+    const plain = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
     return {
-      values: attributes.flatMap((member) => this.attribute(member) ?? []),
+      values: attributes.flatMap((member) => this.attribute(member, plain) ?? []),
       links: relationships.flatMap((linkage) => this.relationship(linkage) ?? []),
     };
   }
 
-  private attribute(member: RawMember): FieldValue | undefined {
+  private attribute(member: RawMember, plain: object): FieldValue | undefined {
     const { resource } = this;
     const { policy } = this.rules;
     const attribute = policy.writableAttribute(resource, member.name);
-    if (attribute !== undefined)
-      return this.mayWrite(attribute, member) ? this.fieldValue(attribute, member) : undefined;
+    if (attribute !== undefined) return this.fields.parse(attribute, member, plain);
     const source = { pointer: member.pointer };
     if (policy.attribute(resource, member.name) !== undefined) {
       this.fault(
@@ -232,57 +233,6 @@ class ChangeParser {
     );
   }
 
-  private mayWrite(field: Attribute | Relationship, { pointer }: { readonly pointer: string }): boolean {
-    if (!this.isUpdate || !field.createOnly) return true;
-    this.fault(
-      new ForbiddenError(
-        `${quote(field.name)} is set when a ${this.resource.name} is created, and not changed later.`,
-        { source: { pointer } },
-      ),
-    );
-    return false;
-  }
-
-  private fieldValue(attribute: Attribute, { value, pointer }: RawMember): FieldValue | undefined {
-    if (attribute.kind === 'embedded') return this.embeddedValue(attribute, value, pointer);
-    if (attribute.kind === 'computed') return { attribute, value: value as FieldValue['value'], pointer };
-    const parsed = parseWritten(attribute.column, value);
-    if (!(parsed instanceof ValueMismatch)) return { attribute, value: parsed, pointer };
-    this.fault(
-      new BadRequestError(
-        'BAD_VALUE',
-        `Expected ${parsed.expected} for ${quote(attribute.name)}, got ${describe(value)}.`,
-        {
-          source: { pointer },
-        },
-      ),
-    );
-    return undefined;
-  }
-
-  private embeddedValue(attribute: EmbeddedAttribute, value: unknown, pointer: string): FieldValue | undefined {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.fault(
-        new BadRequestError('BAD_VALUE', `Expected an object for ${quote(attribute.name)}, got ${describe(value)}.`, {
-          source: { pointer },
-        }),
-      );
-      return undefined;
-    }
-    const values = Object.entries(value).flatMap(([name, inner]) => {
-      const member = { name, value: inner as unknown, pointer: `${pointer}/${escapePointer(name)}` };
-      const field = attribute.fields.find((each) => each.name === name && each.exposed && each.writable);
-      if (field !== undefined) return this.fieldValue(field, member) ?? [];
-      this.fault(
-        new BadRequestError('UNKNOWN_FIELD', `${quote(attribute.name)} has no member ${quote(name)}.`, {
-          source: { pointer: member.pointer },
-        }),
-      );
-      return [];
-    });
-    return { attribute, value: values, pointer };
-  }
-
   /** A relationship inside a resource: the whole of it. @see UPD-11, UPD-12, CRE-23 */
   private relationship(linkage: RawLinkage): LinkChange | undefined {
     const { resource } = this;
@@ -291,7 +241,7 @@ class ChangeParser {
       this.fault(this.refusal(linkage));
       return undefined;
     }
-    if (!this.mayWrite(relationship, linkage)) return undefined;
+    if (!this.fields.mayWrite(relationship, linkage)) return undefined;
     if (this.isUpdate && relationship.toMany && !resource.options.allowToManyReplacement) {
       this.fault(noReplacement(relationship, linkage.pointer));
       return undefined;

@@ -16,7 +16,8 @@ export type WrittenValue = Value | null | readonly unknown[] | object;
  * parseWritten(birthDate, '') // null: a blank date is none (DAT-04)
  * parseWritten(name, { first: 'Ada' }) // ValueMismatch('a text')
  */
-export function parseWritten(column: ColumnModel, value: unknown): WrittenValue | ValueMismatch {
+export function parseWritten(column: ColumnModel, sent: unknown): WrittenValue | ValueMismatch {
+  const value = column.transformed ? sent : plainValue(sent);
   if (value === null || isBlankDate(column, value)) {
     return column.nullable ? null : new ValueMismatch('a value: the field cannot be null');
   }
@@ -34,6 +35,46 @@ export function parseWritten(column: ColumnModel, value: unknown): WrittenValue 
       return parsed instanceof ValueMismatch ? parsed : withinBounds(column, parsed);
     }
   }
+}
+
+/**
+ * Checks what a transformer gives to be stored: it has to be one value, and one that the column can hold.
+ *
+ * @returns nothing, or a {@link ValueMismatch}
+ */
+export function checkStored(column: ColumnModel, stored: unknown): ValueMismatch | undefined {
+  if (stored === null || stored === undefined || stored instanceof Date || stored instanceof Uint8Array)
+    return undefined;
+  if (typeof stored === 'object') return new ValueMismatch('one value');
+  const plain: ColumnModel = { ...column, transformed: false };
+  switch (column.type) {
+    case 'text':
+      return mismatchOf(parseWritten(plain, String(toJson(stored))));
+    case 'uuid':
+    case 'enum':
+      return mismatchOf(parseWritten(plain, stored));
+    case 'integer':
+    case 'bigint':
+    case 'decimal':
+    case 'float':
+      return typeof stored === 'boolean' ? undefined : mismatchOf(parseWritten(plain, stored));
+    case 'date':
+    case 'time':
+    case 'datetime':
+      return typeof stored === 'string' ? mismatchOf(parseWritten(plain, stored)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function mismatchOf(parsed: unknown): ValueMismatch | undefined {
+  return parsed instanceof ValueMismatch ? parsed : undefined;
+}
+
+/** `@Transform` may have made an object of a value, as the entity holds it. */
+function plainValue(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value.toJSON();
+  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 function isBlankDate(column: ColumnModel, value: unknown): boolean {
@@ -69,7 +110,7 @@ function digitsOf(text: string): readonly [whole: number, fraction: number] {
 }
 
 /** Any JSON value, as long as a double holds its numbers and a database its texts. */
-function parseJson(value: unknown): WrittenValue | ValueMismatch {
+export function parseJson(value: unknown): WrittenValue | ValueMismatch {
   if (value instanceof ExactNumber) return new ValueMismatch('numbers that a double can hold');
   if (typeof value === 'string') return parseText(value);
   if (typeof value !== 'object' || value === null) return value as Value;
@@ -84,7 +125,8 @@ function parseJson(value: unknown): WrittenValue | ValueMismatch {
 
 function parseList(column: ColumnModel, value: unknown): WrittenValue | ValueMismatch {
   if (!Array.isArray(value)) return new ValueMismatch('a list');
-  const element: ColumnModel = { ...column, type: column.element ?? 'text', nullable: false };
+  // PostgreSQL's own lists may hold nulls.
+  const element: ColumnModel = { ...column, type: column.element ?? 'text', nullable: column.separator === undefined };
   const list: unknown[] = [];
   for (const each of value) {
     const parsed = element.type === 'array' ? new ValueMismatch('a list of values') : parseWritten(element, each);
@@ -97,12 +139,15 @@ function parseList(column: ColumnModel, value: unknown): WrittenValue | ValueMis
     }
     list.push(parsed);
   }
-  return list;
+  // TypeORM writes it as an empty list.
+  const lost = column.separator !== undefined && list.length === 1 && list[0] === '';
+  return lost ? new ValueMismatch('a list other than one empty text') : list;
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 function parseBytes(value: unknown): WrittenValue | ValueMismatch {
+  if (value instanceof Uint8Array) return value;
   return typeof value === 'string' && BASE64.test(value)
     ? Buffer.from(value, 'base64')
     : new ValueMismatch('bytes as base64');

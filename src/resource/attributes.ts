@@ -73,6 +73,7 @@ function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boole
     type: column.type,
     column,
     transforms: exposure.transforms,
+    writeTransforms: exposure.writeTransforms,
   });
 }
 
@@ -109,6 +110,7 @@ function embeddedAttribute(
     ...fieldOf(exposure, path, exposed),
     fields: Object.freeze([...fields.values()]),
     transforms: exposure.transforms,
+    writeTransforms: exposure.writeTransforms,
   });
 }
 
@@ -116,7 +118,13 @@ function embeddedAttribute(
 function computedAttribute(model: EntityModel, property: string, exposure: Exposure): ComputedAttribute {
   const field = fieldOf(exposure, property, true);
   const writable = exposure.writable && hasSetter(model, property);
-  return Object.freeze({ kind: 'computed', ...field, writable, transforms: exposure.transforms });
+  return Object.freeze({
+    kind: 'computed',
+    ...field,
+    writable,
+    transforms: exposure.transforms,
+    writeTransforms: exposure.writeTransforms,
+  });
 }
 
 function hasSetter(model: EntityModel, property: string): boolean {

@@ -25,11 +25,13 @@ export interface Exposure {
   readonly since: number | undefined;
   readonly until: number | undefined;
   /** The functions of `@Transform` for the way out, in order. */
-  readonly transforms: readonly ReadTransform[];
+  readonly transforms: readonly Transform[];
+  /** Those for the way in. */
+  readonly writeTransforms: readonly Transform[];
 }
 
 /** A function of `@Transform`, with the arguments that class-transformer would give it. */
-export type ReadTransform = (value: unknown, property: string, object: object, viewer: ExposeViewer) => unknown;
+export type Transform = (value: unknown, property: string, object: object, viewer: ExposeViewer) => unknown;
 
 /** For whom class-transformer's decorators are read: its own `groups` and `version`. */
 export interface ExposeViewer {
@@ -61,6 +63,7 @@ const NOTHING: Omit<Exposure, 'name'> = {
   since: undefined,
   until: undefined,
   transforms: [],
+  writeTransforms: [],
 };
 
 /**
@@ -86,7 +89,8 @@ export function exposureOf(entity: EntityClass | undefined, property: string): E
     groups: options.groups ?? [],
     since: options.since,
     until: options.until,
-    transforms: transformsOf(entity, property),
+    transforms: transformsOf(entity, property, TransformationType.CLASS_TO_PLAIN),
+    writeTransforms: transformsOf(entity, property, TransformationType.PLAIN_TO_CLASS),
   };
 }
 
@@ -102,13 +106,13 @@ export function exposedProperties(entity: EntityClass | undefined): readonly str
   return [...new Set(names.filter((name): name is string => typeof name === 'string'))];
 }
 
-function transformsOf(entity: EntityClass, property: string): readonly ReadTransform[] {
+function transformsOf(entity: EntityClass, property: string, type: TransformationType): readonly Transform[] {
   return defaultMetadataStorage
-    .findTransformMetadatas(entity, property, TransformationType.CLASS_TO_PLAIN)
+    .findTransformMetadatas(entity, property, type)
     .map((metadata) => (value, key, obj, viewer) => {
       if (!isFor(metadata.options, viewer)) return value;
       const transform = metadata.transformFn as (params: TransformFnParams) => unknown;
       const options = { groups: [...viewer.groups], ...(viewer.version !== undefined && { version: viewer.version }) };
-      return transform({ value, key, obj, type: TransformationType.CLASS_TO_PLAIN, options });
+      return transform({ value, key, obj, type, options });
     });
 }

@@ -3,7 +3,7 @@
  * who may see it is `policy.ts`.
  */
 import type { ColumnModel, EntityModel, RelationModel, ValueType } from './entity-model.js';
-import type { Exposure, ReadTransform } from './expose.js';
+import type { Exposure, Transform } from './expose.js';
 import type { ResolvedResourceOptions } from './options.js';
 
 /** What attributes and relationships have in common. */
@@ -28,20 +28,23 @@ export interface ColumnAttribute extends Field {
   readonly kind: 'column';
   readonly type: ValueType;
   readonly column: ColumnModel;
-  readonly transforms: readonly ReadTransform[];
+  readonly transforms: readonly Transform[];
+  readonly writeTransforms: readonly Transform[];
 }
 
 /** An attribute that is an object of columns (TypeORM's embedded entities). */
 export interface EmbeddedAttribute extends Field {
   readonly kind: 'embedded';
   readonly fields: readonly (ColumnAttribute | EmbeddedAttribute)[];
-  readonly transforms: readonly ReadTransform[];
+  readonly transforms: readonly Transform[];
+  readonly writeTransforms: readonly Transform[];
 }
 
 /** An attribute that a getter or a method of the entity computes. */
 export interface ComputedAttribute extends Field {
   readonly kind: 'computed';
-  readonly transforms: readonly ReadTransform[];
+  readonly transforms: readonly Transform[];
+  readonly writeTransforms: readonly Transform[];
 }
 
 export type Attribute = ColumnAttribute | EmbeddedAttribute | ComputedAttribute;

@@ -4,7 +4,9 @@
 import type { ObjectLiteral } from 'typeorm';
 import { BadRequestError } from '../errors.js';
 import type { FieldValue } from '../query/change.js';
+import { describe } from '../query/faults.js';
 import type { DatabaseClock } from '../query/values.js';
+import { checkStored } from '../query/written-values.js';
 import type { ColumnModel } from '../resource/entity-model.js';
 import { raw, render, sql } from './fragment.js';
 import { setProperty } from './instances.js';
@@ -48,14 +50,18 @@ async function toEntityValue(
 
 /** What a transformer gives for a column of single values has to be one: drivers make columns of an object's members. */
 function transformable(context: WriteContext, column: ColumnModel, value: unknown, pointer: string): unknown {
-  if (column.type === 'json' || column.type === 'array') return value;
   const { transformer } = context.schema.columnMetadata(column);
   const list = Array.isArray(transformer) ? transformer : [transformer!];
-  const stored = list.reduce<unknown>((each, one) => one.to(each) as unknown, value);
-  const isSingle =
-    typeof stored !== 'object' || stored === null || stored instanceof Date || stored instanceof Uint8Array;
-  if (isSingle) return value;
-  throw new BadRequestError('BAD_VALUE', 'Expected one value, got an object.', { source: { pointer } });
+  let stored = value;
+  try {
+    for (const one of list) stored = one.to(stored) as unknown;
+  } catch {
+    throw new BadRequestError('BAD_VALUE', `The field cannot be ${describe(value)}.`, { source: { pointer } });
+  }
+  const wrong = column.type === 'json' || column.type === 'array' ? undefined : checkStored(column, stored);
+  if (wrong === undefined) return value;
+  const detail = `Expected ${wrong.expected}, got ${describe(value)}.`;
+  throw new BadRequestError('BAD_VALUE', detail, { source: { pointer } });
 }
 
 /** The database's clock is read once, so that listeners see a time. @see DAT-06 */

@@ -124,6 +124,7 @@ export class Schema {
     const { driver } = this.dataSource;
     const normalized = driver.normalizeType(metadata);
     const type = valueType(metadata, normalized);
+    const element = type === 'array' ? elementType(metadata, normalized) : undefined;
     const column: ColumnModel = Object.freeze({
       path: columnPath(metadata),
       embeddedIn: metadata.embeddedMetadata?.embeddedMetadataTree.map((each) => classOf(each.type)),
@@ -144,13 +145,13 @@ export class Schema {
       internal: isInternal(metadata),
       virtual: metadata.isVirtualProperty,
       enum: metadata.enum,
-      range: type === 'integer' ? this.range(metadata, normalized) : undefined,
+      range: [type, element].includes('integer') ? this.range(metadata, normalized) : undefined,
       ordered: !UNORDERED.has(type) && !UNORDERED.has(normalized),
       transformed: metadata.transformer !== undefined,
       insertable: metadata.isInsert,
       updatable: metadata.isUpdate,
-      element: type === 'array' ? elementType(metadata, normalized) : undefined,
-      separator: metadata.type === 'simple-array' ? ',' : undefined,
+      element,
+      separator: metadata.type === 'simple-array' || metadata.type === 'set' ? ',' : undefined,
       precision: metadata.precision ?? undefined,
       length: metadata.length === '' ? undefined : Number(metadata.length),
       scale: metadata.scale,
@@ -201,6 +202,7 @@ function valueType(metadata: ColumnMetadata, normalized: string): ValueType {
 
 /** PostgreSQL has lists of every type; the others keep texts. */
 function elementType(metadata: ColumnMetadata, normalized: string): ValueType {
+  if (metadata.type === 'set') return 'enum';
   return metadata.isArray ? (VALUE_TYPES[normalized] ?? 'unknown') : 'text';
 }
 
