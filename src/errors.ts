@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   BAD_SORT: [400, 'Invalid sort'],
   BAD_GROUP: [400, 'Invalid group'],
   BAD_PAGE: [400, 'Invalid page'],
+  BAD_FUNCTION: [400, 'Invalid function'],
   BAD_INCLUDE: [400, 'Invalid include'],
   BAD_FIELDS: [400, 'Invalid sparse fieldset'],
   BAD_BODY: [400, 'Invalid request body'],

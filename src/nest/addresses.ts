@@ -12,6 +12,7 @@ import type { Route } from './routes.js';
 /** Segments that a URL has after the collection's. */
 const SEGMENTS: Readonly<Record<UrlKind, number>> = {
   root: 0,
+  evaluation: 0,
   collection: 0,
   item: 1,
   relation: 2,

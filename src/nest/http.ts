@@ -3,9 +3,10 @@
  */
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
+import type { EvaluationRequest } from '../query/evaluation.js';
 import type { Viewer } from '../resource/policy.js';
 import type { ApiRequest, ChangeRequest } from '../query/api-request.js';
-import type { Address, WireFormat } from '../wire/wire-format.js';
+import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
 
 /** What both frameworks' requests have. */
 export interface HttpRequest {
@@ -26,9 +27,12 @@ export interface HttpRequest {
 /** What this library notes about a request on its way through Nest. */
 export interface RequestState {
   readonly format: WireFormat;
+  readonly wire: WireOptions;
+  /** The client's function, where the answer is to be a script. */
+  readonly callback?: string | undefined;
   readonly address: Address;
   readonly viewer: Viewer;
-  decoded: ApiRequest | ChangeRequest | undefined;
+  decoded: ApiRequest | ChangeRequest | EvaluationRequest | undefined;
 }
 
 const STATES = new WeakMap<object, RequestState>();

@@ -5,17 +5,17 @@ import type { ReadOperation, WriteOperation } from '../query/api-request.js';
 import type { Method, ResolvedResourceOptions } from '../resource/options.js';
 
 /** The kinds of URL. */
-export type UrlKind = 'root' | 'collection' | 'item' | 'relation' | 'relationship' | 'member';
+export type UrlKind = 'root' | 'evaluation' | 'collection' | 'item' | 'relation' | 'relationship' | 'member';
 
 /** The kinds of URL that a resource has. */
-export type ResourceUrlKind = Exclude<UrlKind, 'root'>;
+export type ResourceUrlKind = Exclude<UrlKind, 'root' | 'evaluation'>;
 
 /** One route. */
 export interface Operation {
-  readonly kind: ResourceUrlKind;
+  readonly kind: ResourceUrlKind | 'evaluation';
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   /** Undefined where the verb only tells what is allowed. */
-  readonly name: ReadOperation | WriteOperation | undefined;
+  readonly name: ReadOperation | WriteOperation | 'EVALUATE' | undefined;
 }
 
 /** Path of each kind, behind the collection's. */
@@ -46,8 +46,8 @@ export const WRITES: Readonly<Record<ResourceUrlKind, Readonly<Partial<Record<Op
 };
 
 /** True for operations that change something. */
-export function isWrite(name: ReadOperation | WriteOperation): name is WriteOperation {
-  return !name.startsWith('GET');
+export function isWrite(name: ReadOperation | WriteOperation | 'EVALUATE'): name is WriteOperation {
+  return !name.startsWith('GET') && name !== 'EVALUATE';
 }
 
 const OPERATIONS = new WeakMap<object, Operation>();
@@ -63,11 +63,12 @@ export function operationOf(handler: object): Operation {
 }
 
 /** The verbs that a kind of URL answers. @see MET-01…MET-14 */
-export function allowedMethods(kind: ResourceUrlKind, options: AllowingOptions): readonly string[] {
+export function allowedMethods(kind: ResourceUrlKind | 'evaluation', options: AllowingOptions): readonly string[] {
+  if (kind === 'evaluation') return ROOT_METHODS;
   return spell(verbsOf(kind, options));
 }
 
-/** The verbs of the document at a prefix. */
+/** The verbs of what is only read: the document at a prefix, and functions. */
 export const ROOT_METHODS: readonly string[] = spell(['GET']);
 
 /** As `Allow` has them. */

@@ -12,7 +12,7 @@ import type {
 } from '../resource/options.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import type { SqlOperator } from '../sql/where.js';
-import type { WireFormatName } from '../wire/wire-format.js';
+import type { WireFormatName, WireOptions } from '../wire/wire-format.js';
 import { READS, WRITES } from './operations.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
@@ -20,7 +20,7 @@ import type { RestlessEntity } from './restless.tokens.js';
 export type Guard = Type<CanActivate> | CanActivate;
 
 /** The operations of the generated controllers, as `decorators` names them. */
-export type OperationName = ReadOperation | WriteOperation;
+export type OperationName = ReadOperation | WriteOperation | 'EVALUATE';
 
 /**
  * Options of `@Resource`, and of the entries of `RestlessModule.forFeature`, where they win.
@@ -31,6 +31,12 @@ export type OperationName = ReadOperation | WriteOperation;
 export interface ResourceOptions extends CoreResourceOptions {
   /** The wire formats, the first of which is the default. Default `['json-api']`. */
   readonly formats?: readonly WireFormatName[];
+  /** How many levels of related resources flat JSON embeds. Default 1; 0 is none. @see INC-11 */
+  readonly embed?: number;
+  /** Flat JSON sends `num_pages` beside `total_pages`. Default false. @see PAG-03 */
+  readonly numPagesAlias?: boolean;
+  /** GET answers as a script where a client names a function with `callback=`. Default false. @see JSP-01 */
+  readonly jsonp?: boolean;
   /** Version of the URL, for Nest's URI versioning. Default: that of the application. */
   readonly version?: string;
   /** Guards of every operation, as `@UseGuards` on the controller. */
@@ -53,6 +59,12 @@ export interface ResourceEntry extends ResourceOptions {
 export interface RestlessModuleOptions extends SharedResourceOptions {
   /** Default of every resource's `formats`. */
   readonly formats?: readonly WireFormatName[];
+  /** Default of every resource's `embed`. */
+  readonly embed?: number;
+  /** Default of every resource's `numPagesAlias`. */
+  readonly numPagesAlias?: boolean;
+  /** Default of every resource's `jsonp`. */
+  readonly jsonp?: boolean;
   /** What links begin with, as in `https://api.example.org`. Default: nothing, links are absolute paths. */
   readonly baseUrl?: string;
   /** Bounds on what one request may ask. */
@@ -82,6 +94,7 @@ export interface ResolvedModuleOptions {
   readonly shared: SharedResourceOptions;
   readonly prefix: string;
   readonly formats: readonly WireFormatName[];
+  readonly wire: WireOptions;
   readonly baseUrl: string;
   readonly limits: Limits;
   readonly groups: ((request: never) => readonly string[]) | undefined;
@@ -114,11 +127,15 @@ const SHARED_NAMES = [
   'bulk',
   'returning',
   'validationStatus',
+  'allowFunctions',
+  'functions',
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
 
-const FORMATS: readonly WireFormatName[] = ['json-api'];
+const FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
+const DEFAULT_FORMATS: readonly WireFormatName[] = ['json-api'];
 const DECORATED: readonly string[] = [
   ...['GET', 'POST', 'PATCH', 'DELETE'],
+  'EVALUATE',
   ...Object.values(READS),
   ...Object.values(WRITES).flatMap((each) => Object.values(each)),
 ];
@@ -138,12 +155,18 @@ type Checks = Readonly<Record<string, readonly [test: (value: unknown) => boolea
 /** What each option that the core does not know has to be: the test, and the words for it. */
 const RESOURCE_CHECKS: Checks = {
   formats: [isFormatList, `a list of ${FORMATS.join(', ')}`],
+  embed: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of levels'],
+  numPagesAlias: [oneOf(true, false), 'true or false'],
+  jsonp: [oneOf(true, false), 'true or false'],
   version: [(value) => typeof value === 'string' && value !== '', 'a text such as "2"'],
   guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
   decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
 };
 const MODULE_CHECKS: Checks = {
   formats: RESOURCE_CHECKS['formats']!,
+  embed: RESOURCE_CHECKS['embed']!,
+  numPagesAlias: RESOURCE_CHECKS['numPagesAlias']!,
+  jsonp: RESOURCE_CHECKS['jsonp']!,
   baseUrl: [(value) => typeof value === 'string', 'a URL such as "https://example.org"'],
   limits: [isObject, 'an object such as { sortKeys: 5 }'],
   groups: [(value) => typeof value === 'function', 'a function of the request'],
@@ -217,7 +240,8 @@ export function resolveModuleOptions(options: RestlessModuleOptions = {}): Resol
   return Object.freeze({
     shared,
     prefix,
-    formats: options.formats ?? FORMATS,
+    formats: options.formats ?? DEFAULT_FORMATS,
+    wire: { embed: options.embed ?? 1, numPagesAlias: options.numPagesAlias ?? false, jsonp: options.jsonp ?? false },
     baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     groups: options.groups,

@@ -4,6 +4,7 @@
 import { createParamDecorator, Injectable, type PipeTransform } from '@nestjs/common';
 import type { ApiRequest, ChangeRequest } from '../query/api-request.js';
 import type { Change } from '../query/change.js';
+import { parseEvaluation, type Evaluation, type EvaluationRequest } from '../query/evaluation.js';
 import { parseChange } from '../query/parse-change.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
@@ -19,6 +20,15 @@ export class QueryPipe implements PipeTransform<ApiRequest, Query> {
 
   transform(request: ApiRequest): Query {
     return parseQuery(request, this.registry.rulesFor(request.viewer));
+  }
+}
+
+@Injectable()
+export class EvaluationPipe implements PipeTransform<EvaluationRequest, Evaluation> {
+  constructor(private readonly registry: RestlessRegistry) {}
+
+  transform(evaluation: EvaluationRequest): Evaluation {
+    return parseEvaluation(evaluation, this.registry.rulesFor(evaluation.request.viewer));
   }
 }
 

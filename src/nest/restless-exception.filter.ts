@@ -115,7 +115,10 @@ function formatOf(request: HttpRequest, registry: RestlessRegistry): WireFormat 
 function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {
   const { status, headers, errors } = describeException(exception);
   const response = host.switchToHttp().getResponse<object>();
-  sendDocument(response, format, status, headers, format.writeErrors(errors));
+  const callback = stateOf(host.switchToHttp().getRequest<HttpRequest>())?.callback;
+  const own = new Set(errors.map((error) => format.statusOf(error)));
+  const [only] = own;
+  sendDocument(response, format, own.size === 1 ? only! : status, headers, format.writeErrors(errors), callback);
 }
 
 interface Described {

@@ -15,19 +15,22 @@ import {
   UseFilters,
   UseGuards,
   UseInterceptors,
+  type PipeTransform,
   type Type,
 } from '@nestjs/common';
 import type { Change } from '../query/change.js';
+import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
 import type { ResourceOptions } from './options.js';
 import { isWrite, markOperation, PATHS, READS, WRITES, type Operation, type ResourceUrlKind } from './operations.js';
-import { ChangePipe, DecodedRequest, QueryPipe } from './query.pipe.js';
+import { ChangePipe, DecodedRequest, EvaluationPipe, QueryPipe } from './query.pipe.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { RestlessInterceptor } from './restless.interceptor.js';
 import type { Outcome, RestlessService } from './restless.service.js';
 
-const VERBS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete, OPTIONS: Options } as const;
+const ROUTES = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete, OPTIONS: Options } as const;
+const VERBS = Object.keys(ROUTES) as readonly Operation['verb'][];
 
 /** What handlers find on the controller that they belong to. */
 interface WithService {
@@ -44,17 +47,34 @@ const KINDS = Object.keys(PATHS) as readonly ResourceUrlKind[];
  * @param token under which the resource's service is injected
  */
 export function createRestlessController(name: string, token: string, options: ResourceOptions): Type {
+  const operations = KINDS.flatMap((kind) =>
+    VERBS.map((verb) => ({ kind, verb, name: verb === 'GET' ? READS[kind] : WRITES[kind][verb] })),
+  );
+  return createController(name, token, options, operations);
+}
+
+/** A fresh controller class for the functions of one resource. @see FUN-01 */
+export function createEvaluationController(name: string, token: string, options: ResourceOptions): Type {
+  const operations = VERBS.map((verb) => ({
+    kind: 'evaluation' as const,
+    verb,
+    name: verb === 'GET' ? ('EVALUATE' as const) : undefined,
+  }));
+  return createController(name, token, options, operations);
+}
+
+function createController(
+  name: string,
+  token: string,
+  options: ResourceOptions,
+  operations: readonly Operation[],
+): Type {
   class GeneratedController {
     constructor(readonly service: RestlessService) {}
   }
   Object.defineProperty(GeneratedController, 'name', { value: name });
   Inject(token)(GeneratedController, undefined, 0);
-  for (const kind of KINDS) {
-    for (const verb of Object.keys(VERBS) as Operation['verb'][]) {
-      const operation = { kind, verb, name: verb === 'GET' ? READS[kind] : WRITES[kind][verb] };
-      defineHandler(GeneratedController, operation, options);
-    }
-  }
+  for (const operation of operations) defineHandler(GeneratedController, operation, options);
   Controller()(GeneratedController);
   UseInterceptors(RestlessInterceptor)(GeneratedController);
   UseFilters(RestlessExceptionFilter)(GeneratedController);
@@ -70,13 +90,19 @@ function defineHandler(controller: Type, operation: Operation, options: Resource
   const descriptor = { value: handler, writable: true, configurable: true, enumerable: false };
   Object.defineProperty(prototype, key, descriptor);
   markOperation(handler, operation);
-  if (name !== undefined) DecodedRequest(isWrite(name) ? ChangePipe : QueryPipe)(prototype, key, 0);
+  if (name !== undefined) DecodedRequest(pipeOf(name))(prototype, key, 0);
   // The interceptor sends the answer itself: Nest would add a charset to the media type.
   Res()(prototype, key, 1);
-  VERBS[verb](PATHS[kind])(prototype, key, descriptor);
+  ROUTES[verb](kind === 'evaluation' ? '' : PATHS[kind])(prototype, key, descriptor);
   if (name === undefined) return;
   const ofVerb = verb === 'OPTIONS' || verb === 'PUT' ? [] : (options.decorators?.[verb] ?? []);
   for (const decorate of [...ofVerb, ...(options.decorators?.[name] ?? [])]) decorate(prototype, key, descriptor);
+}
+
+/** What checks the decoded request of an operation. */
+function pipeOf(name: NonNullable<Operation['name']>): Type<PipeTransform> {
+  if (name === 'EVALUATE') return EvaluationPipe;
+  return isWrite(name) ? ChangePipe : QueryPipe;
 }
 
 /** A function of its own for every handler: decorators hang their metadata on it. */
@@ -85,6 +111,11 @@ function createHandler({ name }: Operation): (this: WithService, checked: never)
   if (isWrite(name)) {
     return function (change: Change): Promise<Outcome> {
       return this.service.apply(change);
+    };
+  }
+  if (name === 'EVALUATE') {
+    return function (evaluation: Evaluation): Promise<EvaluationResult> {
+      return this.service.evaluate(evaluation);
     };
   }
   return function (query: Query): Promise<Result> {

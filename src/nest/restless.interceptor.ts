@@ -6,13 +6,16 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { map, type Observable } from 'rxjs';
 import { NotFoundError } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
+import type { EvaluationResult } from '../query/evaluation.js';
 import { quote } from '../query/faults.js';
 import type { Result } from '../query/result.js';
-import { resourceUrl } from '../wire/json-api/links.js';
+import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.js';
+import { resourceUrl } from '../wire/links.js';
 import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire/negotiation.js';
 import type { IncomingRequest, ReadOptions, WireFormat } from '../wire/wire-format.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
-import { allowedMethods, isWrite, operationOf, type ResourceUrlKind } from './operations.js';
+import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
+import { evaluationRoute } from './routes.js';
 import { methodNotAllowed, RestlessRegistry, type ServedResource } from './restless.registry.js';
 import type { Outcome } from './restless.service.js';
 
@@ -35,6 +38,11 @@ export class RestlessInterceptor implements NestInterceptor {
       throw methodNotAllowed(request.method, allow);
     }
     const state = this.negotiate(request, served, begun);
+    if (name === 'EVALUATE') {
+      const incoming = { ...this.incoming(request, served, state), operation: 'GET_COLLECTION' as const };
+      state.decoded = state.format.readEvaluation(incoming, { ...this.readOptions(), ...state.wire });
+      return next.handle().pipe(map((result: EvaluationResult) => sendEvaluation(response, state, result)));
+    }
     if (isWrite(name)) {
       state.decoded = this.decodeChange(request, served, name, state);
       return next.handle().pipe(map((outcome: Outcome) => sendOutcome(response, state, outcome)));
@@ -44,24 +52,34 @@ export class RestlessInterceptor implements NestInterceptor {
   }
 
   /** What errors need to be written; whether there is such an address comes before what it is asked in. */
-  private begin(request: HttpRequest, { resource, formats }: ServedResource, kind: ResourceUrlKind): RequestState {
+  private begin(
+    request: HttpRequest,
+    { resource, formats, wire }: ServedResource,
+    kind: Operation['kind'],
+  ): RequestState {
+    const own = kind === 'evaluation' ? evaluationRoute(resource) : resource;
     const state = {
       format: formatOfErrors(headerOf(request, 'accept'), formats),
-      address: this.registry.addressOf(request, kind, resource),
+      wire,
+      address: this.registry.addressOf(request, kind, own),
       viewer: this.registry.viewerOf(request),
       decoded: undefined,
     };
     rememberState(request, state);
     refuseTrailingSlash(request, this.registry.options.trailingSlash);
-    if (!this.registry.isSpelt(request, kind, resource)) {
+    if (!this.registry.isSpelt(request, kind, own)) {
       throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
     }
     return state;
   }
 
-  private negotiate(request: HttpRequest, { formats }: ServedResource, begun: RequestState): RequestState {
-    checkContentType(headerOf(request, 'content-type'), formats);
-    const state = { ...begun, format: negotiate(headerOf(request, 'accept'), formats) };
+  private negotiate(request: HttpRequest, { formats, wire }: ServedResource, begun: RequestState): RequestState {
+    const type = headerOf(request, 'content-type');
+    checkContentType(type, formats);
+    const format = negotiate(headerOf(request, 'accept'), formats, type);
+    const isScript = wire.jsonp && request.method === 'GET';
+    rememberState(request, { ...begun, format });
+    const state = { ...begun, format, callback: isScript ? callbackOf(begun.address.queryString) : undefined };
     rememberState(request, state);
     return state;
   }
@@ -72,7 +90,10 @@ export class RestlessInterceptor implements NestInterceptor {
     operation: ReadOperation,
     state: RequestState,
   ): ApiRequest {
-    return state.format.read({ ...this.incoming(request, served, state), operation }, this.readOptions());
+    return state.format.read(
+      { ...this.incoming(request, served, state), operation },
+      { ...this.readOptions(), ...state.wire },
+    );
   }
 
   private decodeChange(
@@ -82,12 +103,13 @@ export class RestlessInterceptor implements NestInterceptor {
     state: RequestState,
   ): ChangeRequest {
     const type = headerOf(request, 'content-type');
+    const readers = served.formats.filter(({ readChange }) => readChange !== undefined);
     const readAs = BODILESS.includes(operation)
       ? undefined
-      : bodyFormat(type, served.formats, operation === 'DELETE_RELATIONSHIP');
-    const format = readAs ?? state.format;
-    const body = typeof request.body === 'string' ? request.body : undefined;
-    return format.readChange({ ...this.incoming(request, served, state), operation, body }, this.readOptions());
+      : bodyFormat(type, readers, operation === 'DELETE_RELATIONSHIP');
+    const format = readAs ?? readers.find((each) => each === state.format) ?? readers[0];
+    const change = { ...this.incoming(request, served, state), operation, body: request.body };
+    return format!.readChange!(change, { ...this.readOptions(), ...state.wire });
   }
 
   private incoming(
@@ -96,7 +118,9 @@ export class RestlessInterceptor implements NestInterceptor {
     state: RequestState,
   ): Omit<IncomingRequest, 'operation'> {
     const { id, relation, relatedId } = request.params;
-    return { resource, id, relation, relatedId, viewer: state.viewer, queryString: state.address.queryString };
+    const { queryString: sent } = state.address;
+    const queryString = state.wire.jsonp ? withoutCallback(sent) : sent;
+    return { resource, id, relation, relatedId, viewer: state.viewer, queryString };
   }
 
   private readOptions(): ReadOptions {
@@ -108,14 +132,22 @@ export class RestlessInterceptor implements NestInterceptor {
 
 function sendResult(
   response: object,
-  { format, address }: Pick<RequestState, 'format' | 'address'>,
+  { format, address, wire, callback }: Pick<RequestState, 'format' | 'address' | 'wire' | 'callback'>,
   result: Result,
 ): void {
-  const { headers, document } = format.write(result, address);
-  sendDocument(response, format, 200, headers, document);
+  const { headers, document } = format.write(result, address, wire);
+  sendDocument(response, format, 200, headers, document, callback);
 }
 
-function sendOutcome(response: object, { format, address }: RequestState, { change, applied, result }: Outcome): void {
+function sendEvaluation(response: object, { format, callback }: RequestState, result: EvaluationResult): void {
+  sendDocument(response, format, 200, {}, format.writeEvaluation(result), callback);
+}
+
+function sendOutcome(
+  response: object,
+  { format, address, wire }: RequestState,
+  { change, applied, result }: Outcome,
+): void {
   if (change.kind === 'update-many')
     sendDocument(response, format, 200, {}, format.writeCount({ modified: applied.count }));
   else if (change.kind === 'remove-many')
@@ -125,9 +157,9 @@ function sendOutcome(response: object, { format, address }: RequestState, { chan
     const [created] = result.records;
     // The row may lie outside the viewer's scope: then it is there, and not to be seen.
     const url = created === undefined ? address.path : resourceUrl(address, created);
-    const { headers, document } = format.write(result, { ...address, path: url });
+    const { headers, document } = format.write(result, { ...address, path: url }, wire);
     sendDocument(response, format, 201, created === undefined ? headers : { ...headers, Location: url }, document);
-  } else sendResult(response, { format, address }, result);
+  } else sendResult(response, { format, address, wire }, result);
 }
 
 /**
@@ -142,19 +174,22 @@ export function refuseTrailingSlash(request: HttpRequest, trailingSlash: 'never'
   throw new NotFoundError(`There is nothing at ${path}; addresses have no slash at the end.`);
 }
 
-/** Sends a document in a format. */
+/** Sends a document in a format; as a script, where the client has named a function. */
 export function sendDocument(
   response: object,
   format: WireFormat,
   status: number,
   headers: Readonly<Record<string, string>>,
   document: Readonly<Record<string, unknown>>,
+  callback?: string,
 ): void {
-  send(response, {
-    status,
-    headers: { ...headers, 'Content-Type': format.mediaType, Vary: 'Accept' },
-    body: JSON.stringify(document),
-  });
+  if (callback === undefined) {
+    const type = { 'Content-Type': format.mediaType, Vary: 'Accept' };
+    send(response, { status, headers: { ...headers, ...type }, body: JSON.stringify(document) });
+  } else {
+    const body = wrap(callback, format.jsonpPayload(document, status, headers));
+    send(response, { status, headers: { ...headers, ...JSONP_HEADERS, Vary: 'Accept' }, body });
+  }
 }
 
 function sendOptions(response: object, allow: readonly string[]): void {

@@ -7,7 +7,7 @@ import { RestlessConfigError } from '../errors.js';
 import { JSON_API_MEDIA_TYPE } from '../wire/json-api/format.js';
 import { ignoresTrailingSlash, registerBodyParser, routePath } from './http.js';
 import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
-import { ChangePipe, QueryPipe } from './query.pipe.js';
+import { ChangePipe, EvaluationPipe, QueryPipe } from './query.pipe.js';
 import { RestlessNotFoundFilter } from './restless-exception.filter.js';
 import { createRestlessProviders, createRoot, type DataSourceName } from './restless.providers.js';
 import { RestlessRegistry } from './restless.registry.js';
@@ -16,8 +16,8 @@ import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 /** What an application has once, however many modules expose entities. */
 @Global()
 @Module({
-  providers: [RestlessRegistry, QueryPipe, ChangePipe, RestlessNotFoundFilter],
-  exports: [RestlessRegistry, QueryPipe, ChangePipe],
+  providers: [RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe, RestlessNotFoundFilter],
+  exports: [RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe],
 })
 export class RestlessCoreModule implements NestModule {
   constructor(

@@ -7,9 +7,9 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
 import { withoutUndefined } from '../resource/options.js';
 import { checkEntryOptions, type ResourceEntry } from './options.js';
-import { createRestlessController } from './restless.controller.js';
+import { createEvaluationController, createRestlessController } from './restless.controller.js';
 import { resourceOptionsOf } from './restless.decorators.js';
-import { RestlessRegistry } from './restless.registry.js';
+import { RestlessRegistry, type Controllers } from './restless.registry.js';
 import { RestlessService } from './restless.service.js';
 import { entityName, getRestlessServiceToken, type RestlessEntity } from './restless.tokens.js';
 import { createRootController } from './root.controller.js';
@@ -46,9 +46,12 @@ export function createRestlessProviders(
     checkEntryOptions(entityName(entry.entity), declared);
     checkEntryOptions(entityName(entry.entity), entry);
     const options = { ...declared, ...withoutUndefined(entry) };
-    const controller = createRestlessController(`${entityName(entry.entity)}RestlessController`, token, options);
-    feature.controllers.push(controller);
-    feature.providers.push(createServiceProvider(token, entry, controller, dataSource));
+    const name = entityName(entry.entity);
+    const controller = createRestlessController(`${name}RestlessController`, token, options);
+    const evaluation = createEvaluationController(`${name}EvaluationController`, token, options);
+    // Functions come first: their address would be taken for that of a resource called "eval".
+    feature.controllers.push(evaluation, controller);
+    feature.providers.push(createServiceProvider(token, entry, { controller, evaluation }, dataSource));
     const named = getRestlessServiceToken(entry.entity, options.collectionName);
     if (taken.has(named)) continue;
     taken.add(named);
@@ -60,14 +63,14 @@ export function createRestlessProviders(
 function createServiceProvider(
   token: string,
   entry: ResourceEntry,
-  controller: Type,
+  controllers: Controllers,
   dataSource?: DataSourceName,
 ): FactoryProvider {
   return {
     provide: token,
     inject: [RestlessRegistry, getDataSourceToken(dataSource)],
     useFactory: (registry: RestlessRegistry, source: DataSource) =>
-      new RestlessService(registry, registry.register(entry, controller, source)),
+      new RestlessService(registry, registry.register(entry, controllers, source)),
   };
 }
 

@@ -13,9 +13,10 @@ import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resourc
 import type { Resource } from '../resource/resource.js';
 import { TypeOrmRepository } from '../sql/repository.js';
 import { Schema } from '../sql/schema.js';
+import { FLAT_JSON } from '../wire/flat-json/format.js';
 import { JSON_API } from '../wire/json-api/format.js';
-import { resourceUrl, collectionUrl } from '../wire/json-api/links.js';
-import type { Address, WireFormat, WireFormatName } from '../wire/wire-format.js';
+import { resourceUrl, collectionUrl } from '../wire/links.js';
+import type { Address, WireFormat, WireFormatName, WireOptions } from '../wire/wire-format.js';
 import { Addresses } from './addresses.js';
 import type { HttpRequest } from './http.js';
 import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
@@ -26,24 +27,34 @@ import {
   type RestlessModuleOptions,
 } from './options.js';
 import { resourceOptionsOf } from './restless.decorators.js';
-import { controllersOf, setRoutes, type Route } from './routes.js';
+import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
-const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API };
+const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API, 'flat-json': FLAT_JSON };
 
 /** One entry of `forFeature`, as the registry keeps it. */
 export interface Registration {
   readonly entry: GraphEntry;
   readonly entity: RestlessEntity;
   readonly controller: Type;
+  /** The controller of its functions. */
+  readonly evaluation: Type;
   readonly formats: readonly WireFormat[];
+  readonly wire: WireOptions;
   readonly repository: ResourceRepository;
+}
+
+/** The generated controllers of one entry. */
+export interface Controllers {
+  readonly controller: Type;
+  readonly evaluation: Type;
 }
 
 /** A resource with what serves it. */
 export interface ServedResource {
   readonly resource: Resource;
   readonly formats: readonly WireFormat[];
+  readonly wire: WireOptions;
   readonly repository: ResourceRepository;
 }
 
@@ -100,13 +111,16 @@ export class RestlessRegistry implements OnModuleInit {
     const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
     setRoutes(this.modules, (controller) => {
       if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
-      const found = served[this.registrations.findIndex((each) => each.controller === controller)];
-      return found && { path: routePath(found.resource.path), version: found.resource.version };
+      const functions = served[this.registrations.findIndex((each) => each.evaluation === controller)]?.resource;
+      if (functions?.options.allowFunctions === false) return null;
+      const own = functions === undefined ? undefined : evaluationRoute(functions);
+      const found = own ?? served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
+      return found && { path: routePath(found.path), version: found.version };
     });
   }
 
   /** Adds one entry of `forFeature`, and returns what to ask {@link serving} for. */
-  register(entry: ResourceEntry, controller: Type, dataSource: DataSource): Registration {
+  register(entry: ResourceEntry, { controller, evaluation }: Controllers, dataSource: DataSource): Registration {
     const name = entityName(entry.entity);
     const declared = resourceOptionsOf(entry.entity);
     const { schema, repository } = this.store(dataSource);
@@ -121,7 +135,13 @@ export class RestlessRegistry implements OnModuleInit {
       entry: { model, layers, version },
       entity: entry.entity,
       controller,
+      evaluation,
       formats: names.map((each) => WIRE_FORMATS[each]),
+      wire: {
+        embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
+        numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
+        jsonp: entry.jsonp ?? declared.jsonp ?? this.options.wire.jsonp,
+      },
       repository,
     };
     this.registrations.push(registration);
@@ -155,7 +175,7 @@ export class RestlessRegistry implements OnModuleInit {
   servedBy(controller: Type): ServedResource {
     const all = this.all();
     for (let current: unknown = controller; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-      const index = this.registrations.findIndex((each) => each.controller === current);
+      const index = this.registrations.findIndex((each) => each.controller === current || each.evaluation === current);
       if (index >= 0) return all[index]!;
     }
     throw new RestlessConfigError(
@@ -310,9 +330,10 @@ export class RestlessRegistry implements OnModuleInit {
   private all(): readonly ServedResource[] {
     if (this.served === undefined) {
       const graph = buildResourceGraph(this.registrations.map(({ entry }) => entry));
-      this.served = this.registrations.map(({ formats, repository }, index) => ({
+      this.served = this.registrations.map(({ formats, wire, repository }, index) => ({
         resource: graph.resources[index]!,
         formats,
+        wire,
         repository,
       }));
       this.versions = new Set(graph.resources.map(({ version }) => version));

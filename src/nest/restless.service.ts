@@ -3,6 +3,7 @@
  */
 import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { Applied, Change } from '../query/change.js';
+import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
 import { and } from '../query/filter.js';
 import { idFilter } from '../query/identity.js';
 import type { Query } from '../query/query.js';
@@ -45,6 +46,11 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     if (query.cardinality === 'one' && query.id !== undefined && first === undefined)
       throw nothingFound(query, query.id);
     return result;
+  }
+
+  /** Works out functions over the rows that pass the filter and the scope. */
+  evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
+    return this.served.repository.evaluate(evaluation);
   }
 
   /**

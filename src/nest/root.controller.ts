@@ -33,7 +33,8 @@ export function createRootController(): Type {
       const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
       checkContentType(headerOf(request, 'content-type'), formats);
       const format = negotiate(headerOf(request, 'accept'), formats);
-      rememberState(request, { format, address, viewer: { groups: [] }, decoded: undefined });
+      const { wire } = this.registry.options;
+      rememberState(request, { format, wire, address, viewer: { groups: [] }, decoded: undefined });
       format.readRoot(address.queryString, this.registry.options);
       const { headers, document } = format.writeRoot(this.registry.resources(), address);
       sendDocument(response, format, 200, headers, document);

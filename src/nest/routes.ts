@@ -5,12 +5,18 @@
  */
 import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import type { Resource } from '../resource/resource.js';
 
 /** Where a controller is served. */
 export interface Route {
   readonly path: string;
   /** For Nest's versioning. */
   readonly version?: string | undefined;
+}
+
+/** Where the functions of a resource are evaluated. @see URL-12 */
+export function evaluationRoute({ name, options, version }: Resource): Route {
+  return { path: options.prefix === '' ? `eval/${name}` : `${options.prefix}/eval/${name}`, version };
 }
 
 /** All controllers of an application, in the order in which its modules name them. */

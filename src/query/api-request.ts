@@ -59,11 +59,22 @@ export interface ApiRequest {
   single: boolean;
   /** Undefined where the client did not ask; an empty list asks for nothing. */
   include: string[] | undefined;
+  /** Relationship paths that the format itself follows where the client does not ask. */
+  embed: string[] | undefined;
   /** Field names by type. */
   fields: ReadonlyMap<string, readonly string[]>;
   page: { readonly number?: string | undefined; readonly size?: string | undefined };
+  /** A stretch of the sorted rows, within which pages are counted. */
+  window: RowWindow | undefined;
   /** How the client spelt the parameters that errors name. */
   readonly parameterNames: ParameterNames;
+}
+
+/** A stretch of sorted rows. */
+export interface RowWindow {
+  readonly offset: number;
+  /** Undefined for all the rest. */
+  readonly limit: number | undefined;
 }
 
 /** The parameters that an error may have to name, as the format spells them. */

@@ -42,7 +42,7 @@ export function parseEdges(
 ): Edges {
   const asked = request.include !== undefined;
   const defaults = linkage === undefined ? resource.options.includes : [];
-  const paths = request.include ?? defaults;
+  const paths = request.include ?? request.embed ?? defaults;
   // The limits are for clients.
   const tree = buildTree(paths, request.parameterNames.include, asked ? rules.limits : UNLIMITED);
   if (linkage === undefined) {

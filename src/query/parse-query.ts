@@ -3,16 +3,15 @@
  * bound is applied. A misspelt name ends here, with its place.
  */
 import { NotFoundError } from '../errors.js';
-import type { Policy } from '../resource/policy.js';
-import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
+import type { Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
-import { shownFilter } from './family.js';
-import { bad, limit, noSuchResource, quote, unknownField, type ParameterPlace } from './faults.js';
+import { bad, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { parseEdges, parseFieldsets } from './parse-include.js';
-import type { FieldPath, Page, Parent, PathStep, Query, SortKey } from './query.js';
+import { parseGroup, parseSort } from './parse-paths.js';
+import type { Page, Parent, Query } from './query.js';
 import type { QueryRules } from './rules.js';
 
 /**
@@ -51,6 +50,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     exact: request.operation === 'GET_RESOURCE',
     sort: Object.freeze(parseSort(request, resource, rules)),
     group: Object.freeze(parseGroup(request, resource, rules)),
+    window: request.window,
     page: cardinality === 'many' ? parsePage(request, resource) : undefined,
     count: resource.options.count,
     nulls: resource.options.nulls,
@@ -109,122 +109,6 @@ function expectId(resource: Resource, id: string): Filter {
   const filter = idFilter(resource, id);
   if (filter === undefined) throw noSuchResource(resource, id);
   return filter;
-}
-
-function parseSort(request: ApiRequest, resource: Resource, rules: QueryRules): SortKey[] {
-  const parameter = request.parameterNames.sort;
-  checkKeyCount(request.sort.length, parameter, rules);
-  const keys = request.sort.flatMap(({ field, descending }) =>
-    parsePaths(resource, field, parameter, 'BAD_SORT', rules).map((path) =>
-      Object.freeze({ ...path, descending, ignoreCase: request.ignoreCase }),
-    ),
-  );
-  // The primary key closes every sort, in the direction of the last key, so that an index can be read backwards.
-  const descending = keys.at(-1)?.descending ?? false;
-  const isExact = (key: SortKey): boolean =>
-    key.steps.length === 0 && !(key.ignoreCase && key.attribute.type === 'text');
-  const closed = new Set(keys.filter(isExact).map((key) => key.attribute.property));
-  const rest = resource.primaryKey.filter((attribute) => !closed.has(attribute.property));
-  return [...keys, ...rest.map((attribute) => closingKey(attribute, descending))];
-}
-
-function closingKey(attribute: ColumnAttribute, descending: boolean): SortKey {
-  return Object.freeze({ steps: [], attribute, shown: undefined, descending, ignoreCase: false });
-}
-
-function parseGroup(request: ApiRequest, resource: Resource, rules: QueryRules): FieldPath[] {
-  const parameter = request.parameterNames.group;
-  checkKeyCount(request.group.length, parameter, rules);
-  return request.group.flatMap((field) => parsePaths(resource, field, parameter, 'BAD_GROUP', rules));
-}
-
-function checkKeyCount(count: number, parameter: string, rules: QueryRules): void {
-  const { sortKeys } = rules.limits;
-  if (count > sortKeys)
-    throw limit({ parameter, pointer: '' }, `There are more than ${sortKeys} keys, the limit sortKeys.`);
-}
-
-/** A path along to-one relationships to a column, or to all that make an id. @see SRT-03, SRT-04 */
-function parsePaths(
-  resource: Resource,
-  text: string,
-  parameter: string,
-  code: 'BAD_SORT' | 'BAD_GROUP',
-  rules: QueryRules,
-): readonly FieldPath[] {
-  const { policy } = rules;
-  const place = { parameter, pointer: '' };
-  const names = text.split('.');
-  const steps: PathStep[] = [];
-  let owner = resource;
-  let field = policy.usableField(owner, names[0]!);
-  while (field?.kind === 'relationship' && names.length > 1) {
-    if (steps.length >= rules.limits.includeDepth) {
-      throw limit(
-        place,
-        `${quote(text)} is longer than ${rules.limits.includeDepth} relationships, the limit includeDepth.`,
-      );
-    }
-    steps.push(followToOne(owner, field, text, place, code, rules));
-    owner = field.target;
-    names.shift();
-    field = policy.usableField(owner, names[0]!);
-  }
-  if (field?.kind === 'relationship') {
-    throw bad(code, place, `${quote(text)} is a relationship; name one of its fields, such as ${quote(`${text}.id`)}.`);
-  }
-  const isId = names.length === 1 && names[0] === 'id';
-  const attributes = isId ? owner.id : [columnAt(owner, names, text, place, code, policy)];
-  const shown = isId || field === undefined ? undefined : shownFilter(owner, field, policy);
-  return attributes.map((attribute) => Object.freeze({ steps: Object.freeze(steps), attribute, shown }));
-}
-
-function followToOne(
-  owner: Resource,
-  relationship: Relationship,
-  text: string,
-  place: ParameterPlace,
-  code: 'BAD_SORT' | 'BAD_GROUP',
-  rules: QueryRules,
-): PathStep {
-  if (relationship.toMany) {
-    throw bad(
-      code,
-      place,
-      `${quote(text)} goes through "${relationship.name}", which leads to many rows; only to-one relationships have an order.`,
-    );
-  }
-  if (!rules.policy.isReadable(relationship.target)) {
-    throw bad(code, place, `The resources behind ${quote(relationship.name)} cannot be read.`);
-  }
-  const shown = shownFilter(owner, relationship, rules.policy);
-  return Object.freeze({ relationship, shown, filter: scopeFilter(relationship.target, rules) });
-}
-
-function columnAt(
-  owner: Resource,
-  names: readonly string[],
-  text: string,
-  place: ParameterPlace,
-  code: 'BAD_SORT' | 'BAD_GROUP',
-  policy: Policy,
-): ColumnAttribute {
-  const [name, ...rest] = names as [string, ...string[]];
-  const field = policy.usableField(owner, name);
-  if (field === undefined || field.kind === 'relationship') throw unknownField(owner, name, policy, place);
-  let attribute: Attribute | undefined = field;
-  for (const inner of rest) {
-    attribute =
-      attribute?.kind === 'embedded' ? attribute.fields.find((each) => each.name === inner && each.exposed) : undefined;
-  }
-  if (attribute === undefined) throw unknownField(owner, names.join('.'), policy, place);
-  if (attribute.kind !== 'column') {
-    const reason =
-      attribute.kind === 'computed' ? 'is computed by the application' : 'is an object; name one of its fields';
-    throw bad(code, place, `${quote(text)} ${reason}.`);
-  }
-  if (!attribute.column.ordered) throw bad(code, place, `${quote(text)} has no order.`);
-  return attribute;
 }
 
 function parsePage(request: ApiRequest, resource: Resource): Page | undefined {

@@ -6,7 +6,7 @@ import type { ExposeViewer } from '../resource/expose.js';
 import type { CountMode, NullsOrder } from '../resource/options.js';
 import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import { printFilter, type Filter } from './filter.js';
-import type { ReadOperation } from './api-request.js';
+import type { ReadOperation, RowWindow } from './api-request.js';
 
 /** One step of a path along to-one relationships; rows that do not pass the filter count as absent. */
 export interface PathStep {
@@ -87,6 +87,8 @@ export interface Query {
   readonly sort: readonly SortKey[];
   /** One row a group: that with the smallest primary key. */
   readonly group: readonly FieldPath[];
+  /** The stretch of rows that counts as all of them. */
+  readonly window: RowWindow | undefined;
   /** Undefined where paging is off. */
   readonly page: Page | undefined;
   readonly count: CountMode;

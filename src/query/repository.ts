@@ -2,6 +2,7 @@
  * ResourceRepository: what a store has to do to be served.
  */
 import type { Applied, Change } from './change.js';
+import type { Evaluation, EvaluationResult } from './evaluation.js';
 import type { Query } from './query.js';
 import type { Result } from './result.js';
 
@@ -27,6 +28,9 @@ export interface RepositorySession {
 export interface ResourceRepository {
   /** Answers a query, outside a transaction. */
   find(query: Query): Promise<Result>;
+
+  /** Works out functions over rows. */
+  evaluate(evaluation: Evaluation): Promise<EvaluationResult>;
 
   /**
    * Runs work in one transaction; any throw rolls all of it back. Work may run again where the store could not

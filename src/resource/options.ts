@@ -4,6 +4,10 @@
  */
 import { RestlessConfigError } from '../errors.js';
 
+/** The functions that can be evaluated. */
+export const FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
 /** The verbs that a resource may answer. */
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -93,6 +97,10 @@ export interface SharedWriteOptions {
   readonly bulk?: 'rows' | 'statement';
   /** When a PATCH is answered with the resource. Default `'auto'`. @see UPD-10 */
   readonly returning?: Returning;
+  /** GET `/api/eval/person` evaluates functions. Default false: 404. @see FUN-01 */
+  readonly allowFunctions?: boolean;
+  /** The functions that may be evaluated. Default: all, which are `count`, `sum`, `avg`, `min` and `max`. @see FUN-07 */
+  readonly functions?: readonly FunctionName[];
   /** Status of validation errors. Default 400. @see VAL-12 */
   readonly validationStatus?: 400 | 422;
 }
@@ -222,6 +230,11 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   bulk: [oneOf('rows', 'statement'), '"rows" or "statement"'],
   returning: [oneOf('auto', 'always', 'never'), '"auto", "always" or "never"'],
   validationStatus: [oneOf(400, 422), '400 or 422'],
+  allowFunctions: FLAG,
+  functions: [
+    (value) => Array.isArray(value) && value.every((each) => FUNCTIONS.includes(each as FunctionName)),
+    `a list of ${FUNCTIONS.join(', ')}`,
+  ],
 };
 
 /** The names of the core's resource options. */
@@ -279,6 +292,8 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     bulk: options.bulk ?? 'rows',
     returning: options.returning ?? 'auto',
     validationStatus: options.validationStatus ?? 400,
+    allowFunctions: options.allowFunctions ?? false,
+    functions: options.functions ?? FUNCTIONS,
   });
 }
 

@@ -66,6 +66,11 @@ class GraphBuilder {
         );
       }
       addresses.set(address, draft);
+      if (name === 'eval' && this.exposed.some(({ resource: { options } }) => options.allowFunctions)) {
+        throw new RestlessConfigError(
+          `${draft.resource.model.name} cannot be called "eval": that is where functions are evaluated; give it another collectionName.`,
+        );
+      }
       if (!LEGAL_TYPE.test(name)) {
         throw new RestlessConfigError(
           `${draft.resource.model.name}: "${name}" is no legal JSON:API type; use letters, digits, - and _.`,

@@ -126,6 +126,11 @@ function isClock(value: Value): value is DatabaseClock {
   return typeof value === 'object';
 }
 
+/** True for columns whose sums are numbers in JSON as well; those of the others would lose digits. */
+export function needsNumber({ type }: ColumnModel): boolean {
+  return type === 'integer' || type === 'float' || type === 'interval';
+}
+
 /** Types whose values need no help of TypeORM's, but have to look alike on every database. */
 const SHAPES: Partial<Record<ValueType, (value: unknown, column: ColumnModel) => unknown>> = {
   text: toJson,

@@ -23,6 +23,8 @@ export interface Dialect {
   readonly like: (column: Sql, pattern: Sql) => Sql;
   /** `LIKE` that ignores case, as far as the database folds it. */
   readonly ilike: (column: Sql, pattern: Sql) => Sql;
+  /** A number as a double. */
+  readonly toDouble: (column: Sql) => Sql;
   readonly datePart: (part: 'year' | 'month' | 'day', column: Sql, type: ValueType) => Sql;
   readonly clock: (value: DatabaseClock, type: ValueType) => Sql;
   /** At the end of a SELECT, holds other writers of its rows off until the transaction ends. */
@@ -78,6 +80,7 @@ const sqlite: Differences = {
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
+  toDouble: (column) => sql`CAST(${column} AS REAL)`,
   datePart: (part, column) =>
     sql`CAST(strftime(${raw({ year: "'%Y'", month: "'%m'", day: "'%d'" }[part])}, ${column}) AS INTEGER)`,
   clock: ({ clock }, type) => {
@@ -97,6 +100,7 @@ const postgres: Differences = {
   asText: (column) => sql`${column}::text`,
   like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
+  toDouble: (column) => sql`CAST(${column} AS DOUBLE PRECISION)`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
   clock: ({ clock }, type) => (type === 'time' ? raw('LOCALTIME') : raw(clock)),
 };
@@ -109,6 +113,7 @@ const mysql: Differences = {
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,
+  toDouble: (column) => sql`CAST(${column} AS DOUBLE)`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
   // Without a precision the clock has whole seconds.
   clock: ({ clock }, type) =>

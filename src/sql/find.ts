@@ -71,13 +71,13 @@ export class Finding {
 
   /** The total stands beside every row of the page; an empty page needs a look of its own, unless it is the first. */
   private async total(rows: readonly Row[]): Promise<number | undefined> {
-    const { page, count, cardinality } = this.query;
+    const { page, count, cardinality, window } = this.query;
     if (cardinality !== 'many' || page === undefined) return rows.length;
     if (count === 'none') return undefined;
-    if (rows.length > 0) return Number(rows[0]!['n']);
-    if (page.number === 1) return 0;
-    const [row] = await this.rows(this.plan.count!);
-    return Number(row!['n']);
+    if (rows.length === 0 && page.number === 1 && window === undefined) return 0;
+    const [row] = rows.length > 0 ? rows : await this.rows(this.plan.count!);
+    const all = Number(row!['n']) - (window?.offset ?? 0);
+    return Math.max(0, Math.min(all, window?.limit ?? all));
   }
 
   private draft(reader: RowReader, row: Row, primary: boolean): Draft {

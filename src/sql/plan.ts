@@ -119,7 +119,7 @@ export class Planner {
    * the total would be worked out for every row that is sorted.
    */
   private pageStatement(select: Select, conditions: readonly Sql[], order: readonly OrderKey[], counted: boolean): Sql {
-    const { page, count, cardinality } = this.query;
+    const { cardinality } = this.query;
     const inner =
       order.length === 0
         ? raw('')
@@ -129,9 +129,9 @@ export class Planner {
           )}`;
     const rows = sql`SELECT ${select.output.sql} FROM ${select.from()} WHERE ${allOf(conditions)}${inner}`;
     if (cardinality !== 'many') return sql`${rows} LIMIT ${param(cardinality === 'single' ? 2 : 1)}`;
-    if (page === undefined) return rows;
-    const limit = count === 'none' ? page.size + 1 : page.size;
-    const window = sql`${rows} LIMIT ${param(limit)} OFFSET ${param((page.number - 1) * page.size)}`;
+    const stretch = rowsToFetch(this.query);
+    if (stretch === undefined) return rows;
+    const window = sql`${rows} LIMIT ${param(stretch.limit)} OFFSET ${param(stretch.offset)}`;
     if (!counted) return window;
     const outer = order.map((key) => key.outer);
     return sql`SELECT p.*, (${this.countStatement()}) AS n FROM (${window}) p ORDER BY ${join(outer, ', ')}`;
@@ -317,6 +317,15 @@ export class Planner {
       : raw('');
     return sql`SELECT ${far.output.sql} FROM ${from} WHERE ${allOf(conditions)}${order}`;
   }
+}
+
+/** Which rows the page is; undefined for all of them. Without a total, one row more tells whether there is a next page. */
+function rowsToFetch({ page, window, count }: Query): { readonly limit: number; readonly offset: number } | undefined {
+  if (page === undefined && window === undefined) return undefined;
+  const before = page === undefined ? 0 : (page.number - 1) * page.size;
+  const left = (window?.limit ?? Number.MAX_SAFE_INTEGER) - before;
+  const wanted = page === undefined ? left : page.size + (count === 'none' ? 1 : 0);
+  return { limit: Math.max(0, Math.min(left, wanted)), offset: (window?.offset ?? 0) + before };
 }
 
 interface OrderKey {

@@ -3,12 +3,14 @@
  */
 import { EntityManager, type DataSource, type QueryRunner } from 'typeorm';
 import type { Applied, Change } from '../query/change.js';
+import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
 import type { Query } from '../query/query.js';
 import type { RepositorySession, ResourceRepository } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import { Columns } from './columns.js';
 import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
+import { evaluate } from './evaluate.js';
 import { Finding } from './find.js';
 import { Planner, type Plan } from './plan.js';
 import type { WriteContext } from './rows-to-write.js';
@@ -34,16 +36,30 @@ export class TypeOrmRepository implements ResourceRepository {
     this.turns = this.dialect.name === 'sqlite' ? new Turns() : undefined;
   }
 
+  private get context(): Omit<WriteContext, 'manager' | 'keysTaken'> {
+    const { schema, columns, dialect, operators } = this;
+    return { schema, columns, dialect, operators };
+  }
+
   /** The statements that a query becomes. */
   plan(query: Query): Plan {
     return new Planner(this.schema, this.columns, this.dialect, this.operators, query).plan();
   }
 
   find(query: Query): Promise<Result> {
+    return this.reading((runner) => this.run(query, runner));
+  }
+
+  evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
+    return this.reading((runner) => evaluate(evaluation, runner, this.context));
+  }
+
+  /** Reads on one connection, of a replica where there is one. */
+  private reading<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     return this.takeTurn(async () => {
       const runner = this.dataSource.createQueryRunner('slave');
       try {
-        return await this.run(query, runner);
+        return await work(runner);
       } catch (error) {
         throw translateDatabaseError(error);
       } finally {
@@ -61,11 +77,10 @@ export class TypeOrmRepository implements ResourceRepository {
   }
 
   private session(manager: EntityManager, keysTaken: WriteContext['keysTaken']): RepositorySession {
-    const { schema, columns, dialect, operators } = this;
+    const { context } = this;
     return {
       find: (query: Query): Promise<Result> => this.run(query, manager.queryRunner!),
-      apply: (change: Change): Promise<Applied> =>
-        applyChange({ schema, columns, dialect, operators, manager, keysTaken }, change),
+      apply: (change: Change): Promise<Applied> => applyChange({ ...context, manager, keysTaken }, change),
     };
   }
 

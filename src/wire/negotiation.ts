@@ -41,13 +41,23 @@ function readWeight(text: string): number {
 }
 
 /**
- * The format to answer in: the one with the greatest weight, the first of equals.
+ * The format to answer in: the one with the greatest weight, the first of equals. Where everything is welcome, a
+ * body is answered in its own format (DESIGN §2.1).
  *
  * @throws RestlessError 406 where none of the formats is acceptable.
  */
-export function negotiate(accept: string | undefined, formats: readonly WireFormat[]): WireFormat {
+export function negotiate(
+  accept: string | undefined,
+  formats: readonly WireFormat[],
+  contentType?: string,
+): WireFormat {
+  const [only] = formats as readonly [WireFormat];
+  if (formats.length === 1 && !only.negotiates) return only;
   const ranges = parseMediaTypes(accept ?? '');
-  if (ranges.length === 0) return formats[0]!;
+  if (ranges.every(({ type }) => type === '*/*') && ranges.every(({ q }) => q > 0)) {
+    const [body] = parseMediaTypes(contentType ?? '');
+    return formats.find(({ mediaType }) => mediaType === body?.type) ?? only;
+  }
   let best: WireFormat | undefined;
   let weight = 0;
   for (const format of formats) {

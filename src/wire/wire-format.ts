@@ -4,12 +4,13 @@
  */
 import type { ErrorSource } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
+import type { EvaluationRequest, EvaluationResult } from '../query/evaluation.js';
 import type { Result } from '../query/result.js';
 import type { Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
 
 /** Names of the formats, as the option `formats` has them. */
-export type WireFormatName = 'json-api';
+export type WireFormatName = 'json-api' | 'flat-json';
 
 /** A request before it is decoded: what the URL's path says, and the query string as it came. */
 export interface IncomingRequest {
@@ -26,8 +27,8 @@ export interface IncomingRequest {
 /** A request to write, before it is decoded. */
 export interface IncomingChange extends Omit<IncomingRequest, 'operation'> {
   readonly operation: WriteOperation;
-  /** The body's text; undefined where there is none. */
-  readonly body: string | undefined;
+  /** The body: text where this library reads it, what the application's own parser made of it otherwise. */
+  readonly body: unknown;
 }
 
 /** Where answers are read, for links. */
@@ -69,18 +70,37 @@ export interface ReadOptions {
   readonly bodyDepth: number;
 }
 
+/** What a resource wants of its formats. */
+export interface WireOptions {
+  /** How many levels of related resources flat JSON embeds. */
+  readonly embed: number;
+  /** Flat JSON sends `num_pages` as well, which one paragraph of its old manual promised. */
+  readonly numPagesAlias: boolean;
+  /** GET answers as a script where the client names a function. */
+  readonly jsonp: boolean;
+}
+
 export interface WireFormat {
   readonly name: WireFormatName;
   /** The media type of its answers, exactly. */
   readonly mediaType: string;
+  /** False for a format that answers whatever `Accept` says, where it is the only one. */
+  readonly negotiates: boolean;
   /** True for the media type of a range in `Accept`, or of a body; parameters included. */
   readonly understands: (type: MediaType) => boolean;
-  readonly read: (request: IncomingRequest, options: ReadOptions) => ApiRequest;
-  readonly readChange: (change: IncomingChange, options: ReadOptions) => ChangeRequest;
-  readonly write: (result: Result, address: Address) => WireAnswer;
+  readonly read: (request: IncomingRequest, options: ReadOptions & WireOptions) => ApiRequest;
+  readonly readEvaluation: (request: IncomingRequest, options: ReadOptions & WireOptions) => EvaluationRequest;
+  readonly writeEvaluation: (result: EvaluationResult) => WireAnswer['document'];
+  /** Undefined for a format that only reads. */
+  readonly readChange?: (change: IncomingChange, options: ReadOptions & WireOptions) => ChangeRequest;
+  readonly write: (result: Result, address: Address, options: WireOptions) => WireAnswer;
+  /** The status that an error has in this format. */
+  readonly statusOf: (error: WireError) => number;
   /** What was changed or deleted in a collection. */
   readonly writeCount: (count: { readonly modified: number } | { readonly deleted: number }) => WireAnswer['document'];
   readonly writeErrors: (errors: readonly WireError[]) => WireAnswer['document'];
+  /** What is handed to the client's function (JSP-03, JSP-05). */
+  readonly jsonpPayload: (document: WireAnswer['document'], status: number, headers: WireAnswer['headers']) => object;
   /** Checks the query string of the document at the prefix. */
   readonly readRoot: (queryString: string, options: Pick<ReadOptions, 'unknownParameters'>) => void;
   /** The document at the prefix: which resources there are, and where. */

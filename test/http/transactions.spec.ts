@@ -299,12 +299,20 @@ describeServers(
       function change(operation: WriteOperation, type: string, data?: unknown, id?: string, relation?: string): Change {
         const registry = app.app.get(RestlessRegistry);
         const resource = registry.resources().find(({ name }) => name === type)!;
-        const request = JSON_API.readChange(
+        const request = JSON_API.readChange!(
           {
             ...{ operation, resource, id, relation, relatedId: undefined, viewer: ANYBODY, queryString: '' },
             body: JSON.stringify({ data }),
           },
-          { unknownParameters: 'reject', strictParameterNames: false, operators: new Set(), bodyDepth: 50 },
+          {
+            unknownParameters: 'reject',
+            strictParameterNames: false,
+            operators: new Set(),
+            bodyDepth: 50,
+            embed: 1,
+            numPagesAlias: false,
+            jsonp: false,
+          },
         );
         return parseChange(request, registry.rulesFor(ANYBODY));
       }

@@ -2,6 +2,7 @@
  * JSON:API 1.1 as a wire format.
  */
 import type { WireFormat } from '../wire-format.js';
+import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { read, readRoot } from './read.js';
 import { readChange } from './read-document.js';
 import { write, writeCount, writeErrors, writeRoot } from './write.js';
@@ -13,13 +14,18 @@ export const JSON_API_MEDIA_TYPE = 'application/vnd.api+json';
 export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   name: 'json-api',
   mediaType: JSON_API_MEDIA_TYPE,
+  negotiates: true,
   understands: ({ parameters }) =>
     [...parameters].every(([name, value]) => name === 'profile' || (name === 'ext' && value.trim() === '')),
   read,
+  readEvaluation,
+  writeEvaluation,
   readChange,
   write,
+  statusOf: ({ status }) => status,
   writeCount,
   writeErrors,
+  jsonpPayload: (document) => document,
   readRoot,
   writeRoot,
 });

@@ -23,7 +23,7 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
   const request = read({ ...incoming, operation: 'GET_RESOURCE' }, options);
   const base = { operation, request, resource: undefined, linkage: undefined };
   if (operation === 'DELETE_RESOURCE' || operation === 'DELETE_COLLECTION') return base;
-  const document = body === undefined || body === '' ? undefined : parseBody(body, options.bodyDepth);
+  const document = typeof body !== 'string' || body === '' ? undefined : parseBody(body, options.bodyDepth);
   const decoder = new DocumentDecoder(incoming.resource, incoming.id);
   const data = decoder.data(document);
   if (operation.endsWith('RELATIONSHIP')) {

@@ -53,8 +53,10 @@ export function read(request: IncomingRequest, options: ReadOptions): ApiRequest
     ignoreCase: decoded.ignoreCase,
     single: decoded.single,
     include: decoded.include,
+    embed: undefined,
     fields: decoded.fields,
     page: decoded.page,
+    window: undefined,
     parameterNames: { ...NAMES, ...decoded.spelt },
   };
 }

@@ -5,11 +5,12 @@ import type { FieldsetRelationship } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import type { Resource } from '../../resource/resource.js';
 import type { Address, WireAnswer, WireError } from '../wire-format.js';
-import { collectionUrl, linkHeader, pageLinks, resourceUrl, selfUrl } from './links.js';
+import { collectionUrl, linkHeader, pageLinks, resourceUrl, selfUrl } from '../links.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const JSONAPI = Object.freeze({ version: '1.1' });
+const PAGE_PARAMETERS = { number: 'page[number]', size: 'page[size]' };
 
 /** The document of a result, and the headers that go with it. */
 export function write(result: Result, address: Address): WireAnswer {
@@ -19,9 +20,8 @@ export function write(result: Result, address: Address): WireAnswer {
   const data = result.records.map((record) => (linkage ? identifier(record) : writer.resource(record)));
   const many = query.cardinality === 'many';
   const headers: Record<string, string> = {};
-  const pages =
-    many && query.page !== undefined ? pageLinks(address, query.page, result.total, result.more) : undefined;
-  const header = pages === undefined ? undefined : linkHeader(pages);
+  const pages = pageLinks(address, result, PAGE_PARAMETERS);
+  const header = linkHeader(pages);
   if (header !== undefined) headers['Link'] = header;
   const [first] = result.records;
   if (query.cardinality === 'single' && first !== undefined) headers['Location'] = resourceUrl(address, first);

@@ -1,10 +1,10 @@
 /**
- * The URLs of JSON:API documents, in one style: absolute paths, or whatever the address's root begins with.
+ * The URLs of answers, in one style: absolute paths, or whatever the address's root begins with.
  */
-import type { Page } from '../../query/query.js';
-import type { Identifier } from '../../query/result.js';
-import type { Resource } from '../../resource/resource.js';
-import type { Address } from '../wire-format.js';
+import type { Page } from '../query/query.js';
+import type { Identifier, Result } from '../query/result.js';
+import type { Resource } from '../resource/resource.js';
+import type { Address } from './wire-format.js';
 
 /** The pages of a list that a client may go to; null where there is none. */
 export interface PageLinks {
@@ -29,15 +29,19 @@ export function selfUrl(address: Address): string {
   return query === '' ? address.path : `${address.path}?${query}`;
 }
 
-/**
- * Links to the other pages of a list, with the rest of the query kept.
- *
- * @param total rows in all, if they were counted
- * @param more there are rows after this page
- */
-export function pageLinks(address: Address, page: Page, total: number | undefined, more: boolean): PageLinks {
+/** How a format spells the parameters of pages. */
+export interface PageParameters {
+  readonly number: string;
+  readonly size: string;
+}
+
+/** Links to the other pages of a result, with the rest of the query kept; undefined where there are no pages. */
+export function pageLinks(address: Address, result: Result, names: PageParameters): PageLinks | undefined {
+  const { query, total, more } = result;
+  const { page } = query;
+  if (query.cardinality !== 'many' || page === undefined) return undefined;
   const last = total === undefined ? undefined : Math.max(1, Math.ceil(total / page.size));
-  const to = (number: number): string => pageUrl(address, number, page.size);
+  const to = (number: number): string => pageUrl(address, names, { number, size: page.size });
   const previous = last === undefined ? page.number - 1 : Math.min(page.number - 1, last);
   const hasNext = last === undefined ? more : page.number < last;
   return {
@@ -48,10 +52,10 @@ export function pageLinks(address: Address, page: Page, total: number | undefine
   };
 }
 
-function pageUrl(address: Address, number: number, size: number): string {
+function pageUrl(address: Address, names: PageParameters, page: Page): string {
   const query = new URLSearchParams(address.queryString);
-  query.set('page[number]', String(number));
-  query.set('page[size]', String(size));
+  query.set(names.number, String(page.number));
+  query.set(names.size, String(page.size));
   return `${address.path}?${query.toString()}`;
 }
 
@@ -59,7 +63,8 @@ function pageUrl(address: Address, number: number, size: number): string {
 const LONGEST_HEADER = 8_192;
 
 /** The `Link` header for the pages, or nothing where it would be too long. @see PAG-16 */
-export function linkHeader(links: PageLinks): string | undefined {
+export function linkHeader(links: PageLinks | undefined): string | undefined {
+  if (links === undefined) return undefined;
   const present = Object.entries(links).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const header = present.map(([rel, url]) => `<${url}>; rel="${rel}"`).join(', ');
   return header.length > LONGEST_HEADER ? undefined : header;

@@ -1,0 +1,115 @@
+/**
+ * Evaluation: functions over the rows of a resource, checked. One answer for all rows, or one for each group.
+ */
+import { BadRequestError } from '../errors.js';
+import type { FunctionName } from '../resource/options.js';
+import type { Resource } from '../resource/resource.js';
+import type { ApiRequest } from './api-request.js';
+import { bad, quote } from './faults.js';
+import { and, printFilter, type Filter } from './filter.js';
+import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
+import { parseGroup, parsePaths } from './parse-paths.js';
+import type { FieldPath } from './query.js';
+import type { QueryRules } from './rules.js';
+
+/** A function of a request, before it is checked. */
+export interface RawFunction {
+  readonly name: unknown;
+  readonly field: unknown;
+}
+
+/** A decoded request to evaluate. */
+export interface EvaluationRequest {
+  /** The URL, the filters and the groups. */
+  readonly request: ApiRequest;
+  readonly functions: readonly RawFunction[];
+  /** The parameter that errors name. */
+  readonly parameter: string;
+}
+
+/** One function on one field. */
+export interface FunctionCall {
+  readonly name: FunctionName;
+  readonly path: FieldPath;
+  /** The field, as it was asked for. */
+  readonly field: string;
+}
+
+export interface Evaluation {
+  readonly resource: Resource;
+  readonly functions: readonly FunctionCall[];
+  readonly filter: Filter | undefined;
+  readonly group: readonly FieldPath[];
+  /** The fields of the groups, as they were asked for. */
+  readonly groupNames: readonly string[];
+}
+
+/** What was found: a row for each group, or one for all; values in the order of the functions. */
+export interface EvaluationResult {
+  readonly evaluation: Evaluation;
+  readonly rows: readonly { readonly group: readonly unknown[]; readonly values: readonly unknown[] }[];
+}
+
+const NUMBERS = new Set(['integer', 'bigint', 'decimal', 'float', 'interval']);
+const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean']);
+
+/**
+ * Checks a request to evaluate.
+ *
+ * @throws BadRequestError naming the function or the field, and what would be right (FUN-06, FUN-11)
+ */
+export function parseEvaluation({ request, functions, parameter }: EvaluationRequest, rules: QueryRules): Evaluation {
+  const { resource } = request;
+  const call = (each: RawFunction, index: number): FunctionCall =>
+    parseFunction(resource, each, { parameter, pointer: `/${index}` }, rules);
+  return Object.freeze({
+    resource,
+    functions: Object.freeze(functions.map(call)),
+    filter: and([
+      parseFilters(resource, request.filters, rules),
+      parseRestrictions(resource, request.restrictions, rules),
+      scopeFilter(resource, rules),
+    ]),
+    group: Object.freeze(parseGroup(request, resource, rules)),
+    groupNames: Object.freeze([...request.group]),
+  });
+}
+
+function parseFunction(
+  resource: Resource,
+  { name, field }: RawFunction,
+  place: { readonly parameter: string; readonly pointer: string },
+  rules: QueryRules,
+): FunctionCall {
+  if (typeof name !== 'string') throw bad('BAD_FUNCTION', place, 'A function needs a "name", such as "count".');
+  if (typeof field !== 'string') throw bad('BAD_FUNCTION', place, `The function ${quote(name)} needs a "field".`);
+  const known = resource.options.functions.find((each) => each === name.toLowerCase());
+  if (known === undefined) {
+    throw bad(
+      'BAD_FUNCTION',
+      place,
+      `There is no function ${quote(name)}. Functions: ${resource.options.functions.join(', ')}.`,
+    );
+  }
+  const [path, ...more] = parsePaths(resource, field, place.parameter, 'BAD_FUNCTION', rules);
+  const { type } = path!.attribute;
+  const fits = known === 'count' || (known === 'min' || known === 'max' ? !UNORDERED.has(type) : NUMBERS.has(type));
+  if (!fits || (more.length > 0 && known !== 'count')) {
+    throw new BadRequestError('BAD_FUNCTION', `"${known}" does not work on ${quote(field)}.`, {
+      source: { parameter: place.parameter },
+    });
+  }
+  return Object.freeze({ name: known, path: path!, field });
+}
+
+/**
+ * The canonical text of an evaluation, for tests and logs.
+ *
+ * @example
+ * printEvaluation(evaluation); // "person count(id), avg(age) where age gt 17"
+ */
+export function printEvaluation({ resource, functions, filter, groupNames }: Evaluation): string {
+  const calls = functions.map(({ name, field }) => `${name}(${field})`).join(', ');
+  const where = filter === undefined ? '' : ` where ${printFilter(filter)}`;
+  return `${resource.name} ${calls}${where}${groupNames.length === 0 ? '' : ` group ${groupNames.join(', ')}`}`;
+}

@@ -1,0 +1,29 @@
+/**
+ * The flat JSON of classic Flask-Restless as a wire format.
+ */
+import type { WireFormat } from '../wire-format.js';
+import { readEvaluation, writeEvaluation } from './evaluate.js';
+import { read } from './read.js';
+import { jsonpPayload } from './jsonp.js';
+import { statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
+
+/** The media type of flat JSON. */
+export const FLAT_JSON_MEDIA_TYPE = 'application/json';
+
+/** Reads and is read by clients of Flask-Restless 0.9 to 0.17. Parameters of the media type mean nothing to it (NEG-01). */
+export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
+  name: 'flat-json',
+  mediaType: FLAT_JSON_MEDIA_TYPE,
+  negotiates: false,
+  understands: () => true,
+  read,
+  readEvaluation,
+  writeEvaluation,
+  write,
+  statusOf,
+  writeCount,
+  writeErrors,
+  jsonpPayload,
+  readRoot: () => undefined,
+  writeRoot,
+});
