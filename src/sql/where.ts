@@ -18,7 +18,7 @@ import { isChild, type Schema } from './schema.js';
 export interface OperatorContext {
   /** The column, as SQL: quoted, from metadata. */
   readonly column: string;
-  /** Binds a value and gives the text that stands for it. */
+  /** Binds a value and gives the text that stands for it; the client's own is bound as the column keeps it. */
   readonly bind: (value: unknown) => string;
   /** The database's kind. */
   readonly dialect: Dialect['name'];
@@ -229,7 +229,7 @@ export class Where {
         return sql`${expression} BETWEEN ${least} AND ${this.columns.spellings(column, high).at(-1)!}`;
       }
       default:
-        if (operator.custom === true) return this.custom(operator.name, expression, value);
+        if (operator.custom === true) return this.custom(attribute, operator.name, expression, value as Value);
         if (operator.operand === 'value') return this.single(attribute, operator.name, expression, value as Value);
         return this.operation(operator.name, expression, param(value), attribute);
     }
@@ -291,18 +291,18 @@ export class Where {
   }
 
   /** The application's SQL text, with its bound values put back as parameters. */
-  private custom(name: string, column: Sql, value: Compare['value']): Sql {
-    const values: unknown[] = [];
+  private custom(attribute: ColumnAttribute, name: string, column: Sql, value: Value): Sql {
+    const bound: Part[] = [];
     // Characters of Unicode's private use, which no SQL text needs.
     const mark = (index: number): string => `\ue000${index}\ue000`;
-    const text = this.operators.get(name)!(
-      { column: mark(-1), dialect: this.dialect.name, bind: (each) => mark(values.push(each) - 1) },
-      value,
-    );
+    // The client's value is bound as the column keeps it; what the operator makes of it, as it is.
+    const bind = (each: unknown): string =>
+      mark(bound.push(each === value ? this.columns.bind(attribute.column, value) : param(each)) - 1);
+    const text = this.operators.get(name)!({ column: mark(-1), dialect: this.dialect.name, bind }, value);
     const pieces = text.split(/\ue000(-?\d+)\ue000/);
     const parts = pieces.map((piece, index): Part => {
       if (index % 2 === 0) return raw(piece);
-      return piece === '-1' ? column : param(values[Number(piece)]);
+      return piece === '-1' ? column : bound[Number(piece)]!;
     });
     return sql`(${join(parts, '')})`;
   }

@@ -11,6 +11,7 @@ class Item {
   @Expose() @Column() name!: string;
   @Expose() @Column({ type: 'int' }) whole!: number;
   @Expose() @Column({ type: 'int' }) other!: number;
+  @Expose() @Column({ precision: 3 }) made!: Date;
 
   /** Kept in capitals, shown in small letters. */
   @Expose()
@@ -25,10 +26,11 @@ class Item {
 }
 
 async function seed(dataSource: DataSource): Promise<void> {
+  const made = new Date('2024-02-29T10:00:00.500Z');
   await dataSource.getRepository(Item).insert([
-    { id: 1, name: 'one', whole: 4, other: 2, code: 'abc' },
-    { id: 2, name: 'two', whole: 6, other: 3, code: 'xyz', whole_of: { id: 1 } },
-    { id: 3, name: 'three', whole: 3, other: 6, code: 'abd', whole_of: { id: 2 } },
+    { id: 1, name: 'one', whole: 4, other: 2, code: 'abc', made },
+    { id: 2, name: 'two', whole: 6, other: 3, code: 'xyz', made: new Date('2999-01-01'), whole_of: { id: 1 } },
+    { id: 3, name: 'three', whole: 3, other: 6, code: 'abd', made, whole_of: { id: 2 } },
   ]);
 }
 
@@ -37,6 +39,7 @@ const near: SqlOperator = ({ column, bind }, value) =>
   `${column} BETWEEN ${bind(Number(value) - 1)} AND ${bind(Number(value) + 1)} OR ${column} = ${bind(-1)}`;
 const length_is: SqlOperator = ({ column, bind, dialect }, value) =>
   `${dialect === 'mysql' ? 'CHAR_LENGTH' : 'LENGTH'}(${column}) = LENGTH(${bind(value)})`;
+const before: SqlOperator = ({ column, bind }, value) => `${column} < ${bind(value)}`;
 /** Takes the place of an operator of the table. */
 const startswith: SqlOperator = ({ column, bind }, value) => `${column} = ${bind(value)}`;
 
@@ -47,7 +50,7 @@ describeServers(
   ({ start }) => {
     let app: TestApp;
     beforeAll(async () => {
-      const operators = { double_of, near, length_is, startswith };
+      const operators = { double_of, near, length_is, before, startswith };
       app = await start({
         entities: [Item],
         imports: [RestlessModule.forRoot({ operators }), RestlessModule.forFeature([Item])],
@@ -75,6 +78,9 @@ describeServers(
       ],
       ['with SQL for a value, which stays a value', objects({ name: 'name', op: 'length_is', val: "' )" }), ['1', '2']],
       ['in place of one of the table', 'filter[name][startswith]=t', []],
+      ['on a date as the column keeps it', 'filter[made][startswith]=2024-02-29T11:00:00.500%2B01:00', ['1', '3']],
+      ['on the clock of the database', 'filter[made][before]=LOCALTIMESTAMP', ['1', '3']],
+      ['on what a transformer keeps', 'filter[code][startswith]=Abc', ['1']],
     ])('an operator of the application works %s [OP-17]', async (_, query, expected) => {
       const answer = await app.get(`/api/item?${query}`);
 
