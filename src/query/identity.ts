@@ -51,3 +51,9 @@ function isCanonical(attribute: ColumnAttribute, value: Value, text: string): bo
   if (attribute.type !== 'integer' && attribute.type !== 'bigint') return true;
   return typeof value !== 'object' && String(value) === text;
 }
+
+/** A chosen key may be null; rows without an id have no address, and are not there. */
+export function hasId({ id, options }: Resource): Filter | undefined {
+  const chosen = options.primaryKey === undefined ? undefined : id[0];
+  return chosen?.column.nullable === true ? compare(chosen, operator('is_not_null')) : undefined;
+}

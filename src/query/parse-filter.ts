@@ -12,7 +12,7 @@ import {
 } from '../resource/resource.js';
 import type { RawFilter } from './api-request.js';
 import { whereShown } from './family.js';
-import { idsFilter } from './identity.js';
+import { hasId, idsFilter } from './identity.js';
 import { bad, limit, quote, unknownField } from './faults.js';
 import { and, compare, compareFields, has, not, ofResource, or, type Filter } from './filter.js';
 import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
@@ -70,12 +70,6 @@ export function scopeFilter(resource: Resource, rules: QueryRules): Filter | und
     return scope === undefined ? undefined : or([not(ofResource(heir)), scope]);
   });
   return and([hasId(resource), ownScope(resource, rules), ...filters]);
-}
-
-/** A chosen key may be null; rows without an id have no address, and are not there. */
-function hasId({ id, options }: Resource): Filter | undefined {
-  const chosen = options.primaryKey === undefined ? undefined : id[0];
-  return chosen?.column.nullable === true ? compare(chosen, operator('is_not_null')) : undefined;
 }
 
 function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
