@@ -3,11 +3,12 @@
  */
 import { TypeORMError, type EntityMetadata, type ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { ConflictError } from '../errors.js';
+import { ConflictError, ForbiddenError } from '../errors.js';
 import type { Create } from '../query/change.js';
 import { isDatabaseError, isDuplicateKey, missingValue, pointerTo, TryAgain } from './database-errors.js';
 import { render, sql } from './fragment.js';
 import { holdsMore } from './hooks.js';
+import { keySet } from './instances.js';
 import { rowIsOneOf, type WriteContext } from './rows-to-write.js';
 
 /**
@@ -19,11 +20,13 @@ export async function insertRow(
   context: WriteContext,
   metadata: EntityMetadata,
   entity: ObjectLiteral,
-  { links }: Create,
+  { links, resource }: Create,
 ): Promise<void> {
   const { manager, schema } = context;
   const { target } = metadata;
   const hasKey = metadata.hasAllPrimaryKeys(entity);
+  // On PostgreSQL, TypeORM's own way of saving counts up whatever it is given.
+  const isKey = keySet(metadata, [entity]);
   const given = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
   const counted = hasKey ? undefined : metadata.primaryColumns.find(isCounted);
   if (counted !== undefined) await skipTakenKeys(context, metadata, counted);
@@ -42,6 +45,11 @@ export async function insertRow(
     throw isKeyless ? missingValue() : error;
   }
   if (!metadata.hasAllPrimaryKeys(entity)) throw missingValue();
+  if (hasKey && metadata.primaryColumns.some(isCounted) && !isKey(entity)) {
+    throw new ForbiddenError(`The id of a ${resource.name} is made by the database; leave it out.`, {
+      source: { pointer: '/data/id' },
+    });
+  }
 }
 
 function isCounted(column: ColumnMetadata): boolean {

@@ -64,3 +64,11 @@ export function primaryKeyOf(metadata: EntityMetadata, key: ObjectLiteral): Obje
   for (const column of metadata.primaryColumns) column.setEntityValue(primary, column.getEntityValue(key));
   return primary;
 }
+
+/** Tells whether a key is one of these. */
+export function keySet(metadata: EntityMetadata, keys: readonly ObjectLiteral[]): (key: ObjectLiteral) => boolean {
+  const text = (key: ObjectLiteral): string =>
+    JSON.stringify(metadata.primaryColumns.map((column) => String(column.getEntityValue(key))));
+  const known = new Set(keys.map(text));
+  return (key) => known.has(text(key));
+}

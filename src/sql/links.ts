@@ -2,12 +2,12 @@
  * Changes relationships of a row that exists: finds who is a member now, as far as the viewer sees, and adds
  * and removes what is missing and what is too much. Rows that the viewer does not see stay where they are.
  */
-import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { ObjectLiteral } from 'typeorm';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { isDuplicate, TryAgain } from './database-errors.js';
 import { join, param, sql, type Sql } from './fragment.js';
-import { primaryKeyOf, referenceTo, setReference } from './instances.js';
+import { keySet, primaryKeyOf, referenceTo, setReference } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
 import {
@@ -139,7 +139,7 @@ export class Links {
       for (const key of keys) {
         const entity = await loadInstance(this.context, metadata, key);
         inverse.setEntityValue(entity, owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner));
-        await manager.save(metadata.target, entity, { reload: false, transaction: false });
+        await manager.save(metadata.target, entity, { transaction: false });
       }
       return;
     }
@@ -173,11 +173,4 @@ function junctionRow(relation: RelationMetadata, owner: RowKey, member: RowKey):
   for (const { near, far } of source) far.setEntityValue(row, near.getEntityValue(owner));
   for (const { near, far } of target) near.setEntityValue(row, far.getEntityValue(member));
   return row;
-}
-
-function keySet(metadata: EntityMetadata, keys: readonly RowKey[]): (key: RowKey) => boolean {
-  const text = (key: RowKey): string =>
-    JSON.stringify(metadata.primaryColumns.map((column) => String(column.getEntityValue(key))));
-  const known = new Set(keys.map(text));
-  return (key) => known.has(text(key));
 }

@@ -38,6 +38,7 @@ import {
   type RowKey,
   type WriteContext,
 } from './rows-to-write.js';
+import { expectNoCycle } from './trees.js';
 import { forwardException, validateEntity, withMembers } from './validation.js';
 
 /** Does what a change says, in the context's transaction. */
@@ -93,6 +94,7 @@ class Saver {
     await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
     if (this.metadata.hasAllPrimaryKeys(entity)) await expectNew(this.context, this.metadata, entity, change);
     await insertRow(this.context, this.metadata, entity, change);
+    await expectNoCycle(this.context, this.metadata, entity, far, targets);
     for (const link of far) await this.links.edit(entity, link, targets, true);
     await expectInScope(this.context, change.resource, change.scope, [primaryKeyOf(this.metadata, entity)]);
     return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
@@ -109,6 +111,7 @@ class Saver {
     await validateEntity(change, withMembers(values, change.links, targets, this.context), 'update');
     const count = Object.keys(values).length;
     if (key !== undefined) {
+      await expectNoCycle(this.context, this.metadata, key, change.links, targets);
       if (count > 0 || this.needsInstance(change)) await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
       await expectInScope(this.context, resource, scope, [key]);
@@ -146,7 +149,7 @@ class Saver {
     const entity = await loadInstance(this.context, this.metadata, key);
     await setValues(this.context, entity, change.values);
     this.setLinks(entity, change.links, targets);
-    await manager.save(this.metadata.target, entity, { reload: false, transaction: false });
+    await manager.save(this.metadata.target, entity, { transaction: false });
   }
 
   /** One statement with the whole filter in it: a row that does not pass is not there. */
@@ -217,6 +220,7 @@ class Saver {
     const far = this.onRow(link) ? [] : [link];
     // Of members that are added or removed, nobody knows here what the list will be.
     if (link.action === 'set') await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
+    await expectNoCycle(this.context, this.metadata, key, [link], targets);
     if (this.onRow(link)) await this.updateRow(asUpdate, key, values, targets);
     else await this.links.edit(key, link, targets);
     await expectInScope(this.context, resource, change.scope, [key]);
@@ -242,6 +246,7 @@ class Saver {
     }
     const keys = await this.allKeys(resource, change.filter);
     for (const key of keys) {
+      await expectNoCycle(this.context, this.metadata, key, change.links, targets);
       if (Object.keys(values).length > 0 || this.needsInstance(change))
         await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);

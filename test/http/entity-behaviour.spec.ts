@@ -2,6 +2,7 @@
 import { Expose } from 'class-transformer';
 import { Resource, RestlessModule } from 'nestjs-restless';
 import {
+  AfterUpdate,
   BeforeInsert,
   BeforeUpdate,
   Column,
@@ -17,6 +18,7 @@ import {
   Tree,
   TreeChildren,
   TreeParent,
+  VersionColumn,
   type Relation,
 } from 'typeorm';
 import { describeServers, type TestApp } from '../support/app.js';
@@ -101,6 +103,30 @@ class Node {
   @Expose() @TreeChildren() children!: Relation<Node>[];
 }
 
+/** A tree whose rows know their whole path. */
+@Entity()
+@Resource({ allowToManyReplacement: true, allowClientGeneratedIds: true })
+@Tree('materialized-path')
+class Branch {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @TreeParent() parent!: Relation<Branch> | null;
+  @Expose() @TreeChildren() children!: Relation<Branch>[];
+}
+
+@Entity()
+@Resource()
+class Counted {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column() name!: string;
+  @VersionColumn() version!: number;
+
+  @AfterUpdate()
+  tell(): void {
+    VERSIONS.push(this.version);
+  }
+}
+const VERSIONS: number[] = [];
+
 /** Guarded by a trigger; and its option is meant for the errors of the application. */
 @Entity()
 @Resource({ validationExceptions: [Error] })
@@ -114,7 +140,7 @@ class Vote {
   }
 }
 
-const ENTITIES = [Theme, Draft, Account, Folder, Sheet, Topic, Room, Node, Vote];
+const ENTITIES = [Theme, Draft, Account, Folder, Sheet, Topic, Room, Node, Branch, Counted, Vote];
 
 const TRIGGERS = {
   sqlite: [
@@ -223,6 +249,39 @@ describeServers(
       });
 
       expect([root.status, second.status, child.status]).toEqual([201, 409, 201]);
+    });
+
+    it('lets no branch of a tree grow below itself', async () => {
+      const at = (id: string) => ({ type: 'branch', id });
+      const under = (id: string | null) => ({ parent: { data: id === null ? null : at(id) } });
+      for (const parent of [null, '1', '2'])
+        await post('/api/branch', { type: 'branch', relationships: under(parent) });
+
+      expect(faults(await patch('/api/branch/2/relationships/parent', at('2')))).toEqual(['409 CONFLICT /data']);
+      expect(faults(await patch('/api/branch/1', { ...at('1'), relationships: under('3') }))).toEqual([
+        '409 CONFLICT /data/relationships/parent/data',
+      ]);
+      expect(faults(await post('/api/branch/3/relationships/children', [at('1')]))).toEqual(['409 CONFLICT /data/0']);
+      const both = { ...under('3'), children: { data: [at('1')] } };
+      expect((await post('/api/branch', { type: 'branch', relationships: both })).status).toBe(409);
+      expect((await patch('/api/branch/3/relationships/parent', at('1'))).status).toBe(204);
+      expect((await get('/api/branch/1/children')).at('/data/*/id')).toEqual(['2', '3']);
+    });
+
+    it('takes a client’s own id for a tree, or says that it cannot [CRE-20]', async () => {
+      const answer = await post('/api/branch', { type: 'branch', id: '70' });
+
+      expect([answer.status, answer.at('/data/id')]).toEqual(
+        database.kind === 'postgres' ? [403, undefined] : [201, '70'],
+      );
+    });
+
+    it('tells listeners the version that a row has come to', async () => {
+      await post('/api/counted', { type: 'counted', attributes: { name: 'first' } });
+      VERSIONS.length = 0;
+      await patch('/api/counted/1', { type: 'counted', id: '1', attributes: { name: 'second' } });
+
+      expect(VERSIONS).toEqual([2]);
     });
 
     it('answers what a trigger refuses with 400, and not in its words [ERR-04, VAL-10]', async () => {
