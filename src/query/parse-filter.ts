@@ -66,7 +66,7 @@ export function scopeFilter(resource: Resource, rules: QueryRules): Filter | und
   const heirs = resourcesOf(resource).filter((each) => each !== resource);
   const filters = heirs.map((heir) => {
     if (!rules.policy.isReadable(heir)) return not(ofResource(heir));
-    const scope = ownScope(heir, rules);
+    const scope = and([hasId(heir), ownScope(heir, rules)]);
     return scope === undefined ? undefined : or([not(ofResource(heir)), scope]);
   });
   return and([hasId(resource), ownScope(resource, rules), ...filters]);

@@ -54,6 +54,8 @@ async function seed({ manager }: DataSource): Promise<void> {
   await manager.save(Report, { title: 'r1', code: 'b', owner: bob!, number: 'R-3' });
   await manager.save(Report, { title: 'r2', code: 'a', owner: ada!, number: 'R-4' });
   await manager.update(Owner, 1, { favourite: { id: 3 } });
+  // Without its number a report has no address, and is not there.
+  await manager.insert(Report, { title: 'r3', code: 'c' });
 }
 
 const objects = (filter: object): string => `filter[objects]=${encodeURIComponent(JSON.stringify([filter]))}`;
