@@ -75,6 +75,8 @@ export interface ErrorDetails {
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** Headers of the answer, such as `Allow`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What it came of: for logs, never for clients. */
+  readonly cause?: unknown;
 }
 
 /**
@@ -93,7 +95,7 @@ export class RestlessError extends Error {
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
-    super(detail);
+    super(detail, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
     [this.statusCode, this.title] = ERROR_CODES[code];

@@ -133,12 +133,11 @@ export function describeException(exception: unknown): Described {
     return { status: exception.statusCode, headers: {}, errors: exception.errors.map(describeError) };
   }
   if (exception instanceof RestlessError) {
+    if (exception.statusCode >= 500 && exception.cause !== undefined) log(exception.cause);
     return { status: exception.statusCode, headers: exception.headers ?? {}, errors: [describeError(exception)] };
   }
   const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
-  if (status === undefined || status >= 500) {
-    LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
-  }
+  if (status === undefined || status >= 500) log(exception);
   // What is thrown as an HTTP exception is meant for the client, whatever its status; so Nest sees it.
   if (status !== undefined && (status < 500 || exception instanceof HttpException)) {
     const details = messagesOf(exception);
@@ -152,6 +151,10 @@ export function describeException(exception: unknown): Described {
       { status: failed, code: 'INTERNAL', title: titleOf(failed), detail: 'The server failed to answer this request.' },
     ],
   };
+}
+
+function log(exception: unknown): void {
+  LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
 }
 
 function describeError({ statusCode, code, title, detail, source, meta }: RestlessError): WireError {

@@ -2,8 +2,9 @@
  * What databases complain about, told from the driver's code and never from its text: SQL stays in the log.
  */
 import { QueryFailedError, TypeORMError, type DataSource, type EntityMetadata } from 'typeorm';
-import { BadRequestError, ConflictError, RestlessError, type ErrorDetails } from '../errors.js';
+import { BadRequestError, ConflictError, RestlessError } from '../errors.js';
 import type { Change } from '../query/change.js';
+import { quote } from '../query/faults.js';
 
 /** What is wrong with what was sent, in words of no particular database. */
 type Complaint = 'unique' | 'foreign-key' | 'not-null' | 'check' | 'value' | 'one-root' | 'busy' | 'unavailable';
@@ -19,6 +20,7 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   P0001: 'check',
   '40001': 'busy',
   '40P01': 'busy',
+  '55P03': 'unavailable',
   // MySQL and MariaDB.
   ER_DUP_ENTRY: 'unique',
   ER_NO_REFERENCED_ROW: 'foreign-key',
@@ -39,12 +41,17 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   WARN_DATA_TRUNCATED: 'value',
   ER_INVALID_JSON_TEXT: 'value',
   ER_LOCK_DEADLOCK: 'busy',
-  ER_LOCK_WAIT_TIMEOUT: 'busy',
   ER_CHECKREAD: 'busy',
+  // Whoever has waited this long for a lock is not made to wait again.
+  ER_LOCK_WAIT_TIMEOUT: 'unavailable',
+  ER_QUERY_INTERRUPTED: 'unavailable',
+  ER_QUERY_TIMEOUT: 'unavailable',
   ER_CON_COUNT_ERROR: 'unavailable',
+  ER_TOO_MANY_USER_CONNECTIONS: 'unavailable',
   PROTOCOL_CONNECTION_LOST: 'unavailable',
   ER_SERVER_SHUTDOWN: 'unavailable',
-  ER_CONNECTION_KILLED: 'unavailable',
+  ER_SESSION_WAS_KILLED: 'unavailable',
+  ER_CLIENT_INTERACTION_TIMEOUT: 'unavailable',
   // SQLite.
   SQLITE_CONSTRAINT_UNIQUE: 'unique',
   SQLITE_CONSTRAINT_PRIMARYKEY: 'unique',
@@ -74,6 +81,13 @@ const CLASSES: Readonly<Record<string, Complaint>> = {
   '53': 'unavailable',
   '57': 'unavailable',
   '08': 'unavailable',
+};
+
+/** MariaDB's own: of these the driver has no name, or that of an error of MySQL. */
+const MARIADB_NUMBERS: Readonly<Record<number, Complaint>> = {
+  1927: 'unavailable',
+  1969: 'unavailable',
+  4025: 'check',
 };
 
 /** What the drivers say, without a code, when the server has gone, or every connection of the pool is busy. */
@@ -109,11 +123,17 @@ export function isDuplicateKey(error: unknown, dataSource: DataSource, metadata:
   return [chosen, `${tableName}_pkey`].includes(constraintOf(error).name ?? '');
 }
 
-/** Names the part of the body that a column's value came from, as a pointer; undefined where it is not known. */
-export type ColumnPointer = (constraint: Constraint) => string | undefined;
+/** The field that a complaint is about, as the client knows it. */
+export interface Culprit {
+  readonly name: string;
+  /** To its value in the body, or to the parent of what is missing there. */
+  readonly pointer: string;
+}
 
 /** What the driver tells of a violated constraint. */
 export interface Constraint {
+  /** Undefined where it is not told. */
+  readonly table?: string | undefined;
   /** Names of columns in the database. */
   readonly columns: readonly string[];
   /** The constraint's own name. */
@@ -123,20 +143,23 @@ export interface Constraint {
 /**
  * The error to answer with; what is nobody's fault but ours is given back as it is.
  *
- * @param pointer finds the field that a violated constraint is about
+ * @param find the field that a violated constraint is about, if the viewer may know
  */
-export function translateDatabaseError(error: unknown, pointer: ColumnPointer = () => undefined): unknown {
+export function translateDatabaseError(
+  error: unknown,
+  find: (constraint: Constraint) => Culprit | undefined = () => undefined,
+): unknown {
   const complaint = complaintOf(error);
   if (complaint === undefined) return error;
-  const found = pointer(constraintOf(error));
-  const details = found === undefined ? {} : { source: { pointer: found } };
+  const culprit = find(constraintOf(error));
+  const details = { cause: error, ...(culprit === undefined ? {} : { source: { pointer: culprit.pointer } }) };
   switch (complaint) {
     case 'unique':
       return new ConflictError('There is a resource with this value already, and it has to be unique.', details);
     case 'foreign-key':
       return new ConflictError('Other resources depend on this one, or it names one that does not exist.', details);
     case 'not-null':
-      return missingValue(details);
+      return missingValue(culprit, error);
     case 'one-root':
       return new ConflictError('This tree has one root only, and there is one already.', details);
     case 'check':
@@ -145,13 +168,18 @@ export function translateDatabaseError(error: unknown, pointer: ColumnPointer = 
       return new BadRequestError('BAD_VALUE', 'A value is out of the range that its column can hold.', details);
     case 'busy':
     case 'unavailable':
-      return new RestlessError('UNAVAILABLE', 'The database cannot answer at the moment; try again later.');
+      return new RestlessError('UNAVAILABLE', 'The database cannot answer at the moment; try again later.', details);
   }
 }
 
 /** The error for a column without a value. */
-export function missingValue(details?: ErrorDetails): BadRequestError {
-  return new BadRequestError('CONSTRAINT', 'A value is missing that must not be null.', details);
+export function missingValue(culprit?: Culprit, cause?: unknown): BadRequestError {
+  const source = culprit === undefined ? undefined : { pointer: culprit.pointer };
+  const words =
+    culprit === undefined
+      ? 'A value is missing that must not be null.'
+      : `${quote(culprit.name)} needs a value; null is none.`;
+  return new BadRequestError('CONSTRAINT', words, { source, cause });
 }
 
 function complaintOf(error: unknown): Complaint | undefined {
@@ -159,6 +187,8 @@ function complaintOf(error: unknown): Complaint | undefined {
   if (error instanceof TypeORMError && error.name === 'NestedSetMultipleRootError') return 'one-root';
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof driverError !== 'object' || driverError === null) return undefined;
+  const number: unknown = 'errno' in driverError ? driverError.errno : undefined;
+  if (typeof number === 'number' && number in MARIADB_NUMBERS) return MARIADB_NUMBERS[number];
   const code: unknown = 'code' in driverError ? driverError.code : undefined;
   if (typeof code === 'string') return COMPLAINTS[code] ?? (code.length === 5 ? CLASSES[code.slice(0, 2)] : undefined);
   const gone = driverError instanceof Error && CONNECTION_GONE.test(driverError.message);
@@ -171,34 +201,32 @@ function constraintOf(error: unknown): Constraint {
   const text = typeof source['message'] === 'string' ? source['message'] : '';
   const named = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
   // PostgreSQL has fields for it; SQLite names table.column; MariaDB quotes the key or the column.
-  const column =
-    named(source['column']) ??
-    /Column '([^']+)'|Field '([^']+)'/
-      .exec(text)
-      ?.slice(1)
-      .find((each) => each !== undefined);
-  const lite = /constraint failed: (.+)$/.exec(text)?.[1];
-  const columns = lite?.split(', ').map((each) => each.split('.').at(-1)!) ?? (column === undefined ? [] : [column]);
+  const column = named(source['column']) ?? /(?:Column|column|Field) '([^']+)'/.exec(text)?.[1];
+  const lite = /constraint failed: (.+)$/.exec(text)?.[1]?.split(', ');
+  const columns = lite?.map((each) => each.split('.').at(-1)!) ?? (column === undefined ? [] : [column]);
+  const table = named(source['table']) ?? (lite?.[0]?.includes('.') === true ? lite[0].split('.')[0] : undefined);
   const key = /for key '(?:[^'.]+\.)?([^'.]+)'/.exec(text)?.[1] ?? /CONSTRAINT `([^`]+)`/.exec(text)?.[1];
-  return { columns, name: named(source['constraint']) ?? key };
+  return { table, columns, name: named(source['constraint']) ?? key };
 }
 
-/**
- * Which part of the body a violated constraint is about, if the viewer may know: a member that is there, or the parent of
- * the one that is missing (decision 20).
- */
-export function pointerTo(metadata: EntityMetadata, change: Change, { columns, name }: Constraint): string | undefined {
-  const constraint = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
+/** The field of a change that a violated constraint is about, if the viewer may know (decision 20). */
+export function culpritOf(metadata: EntityMetadata, change: Change, constraint: Constraint): Culprit | undefined {
+  const { table, columns, name } = constraint;
+  if (table !== undefined && table !== metadata.tableName) return undefined;
+  const known = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
     (each) => name !== undefined && each.name === name,
   );
-  const names = constraint?.columns.map((column) => column.databaseName) ?? columns;
+  const names = known?.columns.map((column) => column.databaseName) ?? columns;
   const fields = names
     .flatMap((each) => metadata.columns.filter((column) => column.databaseName === each))
     .flatMap((column) => [column.propertyPath, column.relationMetadata?.propertyPath])
     .flatMap((property) => (property === undefined ? [] : (change.fieldName(property) ?? [])));
-  if (fields.length === 0) return undefined;
+  const [first] = fields;
+  if (first === undefined) return undefined;
   const sent = [...('values' in change ? change.values : []), ...('links' in change ? change.links : [])];
-  const isThere = (place: string): boolean => sent.some(({ pointer }) => `${pointer}/`.startsWith(`${place}/`));
-  const parents = fields.map((field) => field.slice(0, field.indexOf('/')));
-  return [...fields, ...parents].map((field) => `/data/${field}`).find(isThere) ?? '/data';
+  const isThere = (field: string): boolean => sent.some(({ pointer }) => `${pointer}/`.startsWith(`/data/${field}/`));
+  const field = fields.find(isThere) ?? first;
+  const [kind, ...rest] = field.split('/');
+  const place = [field, kind!].find(isThere);
+  return { name: rest.join('/'), pointer: place === undefined ? '/data' : `/data/${place}` };
 }

@@ -5,7 +5,7 @@ import { TypeORMError, type EntityMetadata, type ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ConflictError, ForbiddenError } from '../errors.js';
 import type { Create } from '../query/change.js';
-import { isDatabaseError, isDuplicateKey, missingValue, pointerTo, TryAgain } from './database-errors.js';
+import { culpritOf, isDatabaseError, isDuplicateKey, missingValue, TryAgain } from './database-errors.js';
 import { render, sql } from './fragment.js';
 import { holdsMore } from './hooks.js';
 import { keySet } from './instances.js';
@@ -110,7 +110,7 @@ export async function expectNew(
   if (rows.length === 0) return;
   const [key] = metadata.primaryColumns.map((column) => column.databaseName) as [string];
   const pointer =
-    change.id === undefined ? pointerTo(metadata, change, { columns: [key], name: undefined }) : '/data/id';
+    change.id === undefined ? culpritOf(metadata, change, { columns: [key], name: undefined })?.pointer : '/data/id';
   throw new ConflictError(`There is a ${change.resource.name} with this id already.`, {
     source: pointer === undefined ? undefined : { pointer },
   });

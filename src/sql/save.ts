@@ -19,7 +19,7 @@ import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
 import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
-import { isRetryable, pointerTo, translateDatabaseError } from './database-errors.js';
+import { culpritOf, isRetryable, translateDatabaseError } from './database-errors.js';
 import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance, removalCascades } from './hooks.js';
@@ -50,7 +50,7 @@ export async function applyChange(context: WriteContext, change: Change): Promis
     const forwarded = forwardException(change, error);
     if (forwarded !== error) throw forwarded;
     throw translateDatabaseError(error, (constraint) =>
-      pointerTo(context.schema.metadata(change.resource.model), change, constraint),
+      culpritOf(context.schema.metadata(change.resource.model), change, constraint),
     );
   }
 }

@@ -45,7 +45,8 @@ export async function inTransactionOf<T>(
 /** The error to answer with where there is no further attempt. */
 function finalError(error: unknown): unknown {
   if (!isRetryable(error)) return translateDatabaseError(error);
-  return new RestlessError('UNAVAILABLE', 'The database is too busy with other changes to the same rows; try again.');
+  const words = 'The database is too busy with other changes to the same rows; try again.';
+  return new RestlessError('UNAVAILABLE', words, { cause: error });
 }
 
 /**

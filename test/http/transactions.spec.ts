@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LoggerService } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Expose } from 'class-transformer';
 import {
@@ -130,6 +131,13 @@ async function seed({ manager }: DataSource): Promise<void> {
 
 const log = new StatementLog();
 
+const lines: string[] = [];
+const logger: LoggerService = {
+  log: () => undefined,
+  warn: () => undefined,
+  error: (message: unknown) => lines.push(String(message)),
+};
+
 /** How many transactions were begun. */
 const begun = (statements: readonly { readonly sql: string }[]): number =>
   statements.filter(({ sql }) => /^(START|BEGIN)/.test(sql)).length;
@@ -143,7 +151,7 @@ describeServers(
       // Few connections: one that is not given back would be missed soon.
       const dataSource = { subscribers: [AccountListener], logger: log, poolSize: 2 };
       app = await server.start({ entities: ENTITIES, imports: MODULES, seed, dataSource });
-      app.app.useLogger(false);
+      app.app.useLogger(logger);
     });
     afterAll(() => app.close());
 
@@ -447,7 +455,7 @@ describeServers(
         expect((await get('/api/counter?sort=id')).at('/data/*/attributes/value')).toEqual([5, 5, 0]);
       });
 
-      it('is a 503 in the end, when nothing helps, and the next request is served [TXN-02, TXN-06]', async () => {
+      it('is a 503 in the end, when nothing helps; the log says why, and the next request is served [TXN-02, TXN-06, ERR-04]', async () => {
         // Databases say the same words whatever made them say so.
         if (kind === 'postgres') {
           await runner.query(
@@ -480,6 +488,7 @@ describeServers(
             jsonapi: { version: '1.1' },
           },
         ]);
+        expect(lines.at(-1)).toMatch(/^QueryFailedError: .*SELECT secret\n {4}at /);
         expect(begun(statements)).toBe(6);
         expect((await get('/api/counter?filter[name]=contended')).at('/meta/total')).toBe(0);
         expect((await write('POST', '/api/counter', { type: 'counter', attributes: {} })).status).toBe(201);
