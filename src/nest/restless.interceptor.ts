@@ -12,7 +12,7 @@ import type { Result } from '../query/result.js';
 import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.js';
 import { resourceUrl } from '../wire/links.js';
 import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire/negotiation.js';
-import type { IncomingRequest, ReadOptions, WireFormat } from '../wire/wire-format.js';
+import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
 import { evaluationRoute } from './routes.js';
@@ -66,20 +66,19 @@ export class RestlessInterceptor implements NestInterceptor {
       decoded: undefined,
     };
     rememberState(request, state);
+    const begun = { ...state, callback: callbackFor(request, wire) };
+    rememberState(request, begun);
     refuseTrailingSlash(request, this.registry.options.trailingSlash);
     if (!this.registry.isSpelt(request, kind, own)) {
       throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
     }
-    return state;
+    return begun;
   }
 
-  private negotiate(request: HttpRequest, { formats, wire }: ServedResource, begun: RequestState): RequestState {
+  private negotiate(request: HttpRequest, { formats }: ServedResource, begun: RequestState): RequestState {
     const type = headerOf(request, 'content-type');
     checkContentType(type, formats);
-    const format = negotiate(headerOf(request, 'accept'), formats, type);
-    const isScript = wire.jsonp && request.method === 'GET';
-    rememberState(request, { ...begun, format });
-    const state = { ...begun, format, callback: isScript ? callbackOf(begun.address.queryString) : undefined };
+    const state = { ...begun, format: negotiate(headerOf(request, 'accept'), formats, type) };
     rememberState(request, state);
     return state;
   }
@@ -172,6 +171,11 @@ export function refuseTrailingSlash(request: HttpRequest, trailingSlash: 'never'
   // The root of the server has a slash and nothing else.
   if (trailingSlash === 'ignore' || path === '/' || !path.endsWith('/')) return;
   throw new NotFoundError(`There is nothing at ${path}; addresses have no slash at the end.`);
+}
+
+/** The client's function, where answers may be scripts. */
+export function callbackFor(request: HttpRequest, { jsonp }: WireOptions): string | undefined {
+  return jsonp && request.method === 'GET' ? callbackOf(splitUrl(request).queryString) : undefined;
 }
 
 /** Sends a document in a format; as a script, where the client has named a function. */

@@ -5,11 +5,12 @@
 import { Controller, Delete, Get, Options, Patch, Post, Put, Req, Res, UseFilters, type Type } from '@nestjs/common';
 import { NotFoundError } from '../errors.js';
 import { quote } from '../query/faults.js';
+import { withoutCallback } from '../wire/jsonp.js';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
 import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './http.js';
 import { ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
-import { refuseTrailingSlash, sendDocument } from './restless.interceptor.js';
+import { callbackFor, refuseTrailingSlash, sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
 
 /** A fresh root controller: path metadata sits on the class. */
@@ -34,10 +35,13 @@ export function createRootController(): Type {
       checkContentType(headerOf(request, 'content-type'), formats);
       const format = negotiate(headerOf(request, 'accept'), formats);
       const { wire } = this.registry.options;
-      rememberState(request, { format, wire, address, viewer: { groups: [] }, decoded: undefined });
-      format.readRoot(address.queryString, this.registry.options);
+      const state = { format, wire, address, viewer: { groups: [] }, decoded: undefined };
+      rememberState(request, state);
+      const callback = callbackFor(request, wire);
+      rememberState(request, { ...state, callback });
+      format.readRoot(wire.jsonp ? withoutCallback(address.queryString) : address.queryString, this.registry.options);
       const { headers, document } = format.writeRoot(this.registry.resources(), address);
-      sendDocument(response, format, 200, headers, document);
+      sendDocument(response, format, 200, headers, document, callback);
     }
 
     @Options()

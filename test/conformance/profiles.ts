@@ -19,6 +19,7 @@ export function profileModule(profile: Profile, dataSource: DataSourceOptions): 
       TypeOrmModule.forRoot({ ...dataSource, subscribers, retryAttempts: 0 }),
       RestlessModule.forRoot({
         ...(prefix === undefined ? {} : { prefix: text(prefix) }),
+        jsonp: true,
         operators: { double_of: ({ column, bind }, value) => `${column} = 2 * ${bind(value)}` },
       }),
       RestlessModule.forFeature(profile.apis.map((api) => toEntry(api, profile.flags))),
@@ -74,6 +75,7 @@ const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
   allow_to_many_replacement: (value) => ({ allowToManyReplacement: value === true }),
   allow_delete_from_to_many_relationships: (value) => ({ allowDeleteFromToManyRelationships: value === true }),
   allow_client_generated_ids: (value) => ({ allowClientGeneratedIds: value === true }),
+  allow_functions: (value) => ({ allowFunctions: value === true }),
   validation_exceptions: (value) => ({ validationExceptions: texts(value).map(toErrorClass) }),
 };
 
@@ -81,7 +83,6 @@ const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
 const ELSEWHERE = [
   'exclude',
   'additional_attributes',
-  'allow_functions',
   'serializer_class',
   'deserializer_class',
   'preprocessors',

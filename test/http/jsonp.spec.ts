@@ -69,6 +69,15 @@ describeServers(
       });
     });
 
+    it('works at the prefix, and where no format is acceptable [JSP-01, ERR-13]', async () => {
+      const root = await app.get('/api?callback=f');
+      const refused = await app.get('/api/person/1?callback=f', { Accept: 'text/html' });
+
+      expect(payload(root, 'f')).toMatchObject({ meta: { modelinfo: { person: { url: '/api/person' } } } });
+      expect(refused.status).toBe(406);
+      expect(payload(refused, 'f')).toMatchObject({ errors: [{ status: '406' }] });
+    });
+
     it('works on functions, and on errors with their status [JSP-02, FUN-16, ERR-13]', async () => {
       const count = await app.get('/api/eval/person?functions=[{"name":"count","field":"id"}]&callback=f');
       const missing = await app.get('/api/person/99?callback=f', FLAT);
