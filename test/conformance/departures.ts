@@ -280,10 +280,6 @@ function hiddenFields({ apis }: Profile, example: Case): string[] {
   return all.filter((field) => field !== 'id' && (!only.includes(field) || exclude.includes(field)));
 }
 
-function isList(document: Json | undefined): boolean {
-  return isObject(document) && Array.isArray(document.data);
-}
-
 function isAboutEmployees(example: Case): boolean {
   return segments(example).some((segment) => segment === 'employee' || segment === 'manager');
 }
