@@ -168,7 +168,8 @@ class ChangeParser {
       this.fault(new ForbiddenError(`The id of a ${resource.name} is made by the server; leave it out.`, { source }));
       return undefined;
     }
-    const values = idValues(resource, sent.value);
+    // An empty id would have the address of the collection.
+    const values = sent.value === '' ? undefined : idValues(resource, sent.value);
     if (values === undefined) {
       this.fault(
         new BadRequestError('BAD_VALUE', `${quote(sent.value)} cannot be the id of a ${resource.name}.`, { source }),

@@ -22,15 +22,12 @@ export class FieldParser {
     private readonly report: Report,
   ) {}
 
-  /** False, and a fault, for what is set on creation only. */
+  /** False, and a fault, for what is set on creation only, or only later. */
   mayWrite(field: Attribute | Relationship, { pointer }: { readonly pointer: string }): boolean {
-    if (!this.isUpdate || !field.createOnly) return true;
-    this.report(
-      new ForbiddenError(
-        `${quote(field.name)} is set when a ${this.resource.name} is created, and not changed later.`,
-        { source: { pointer } },
-      ),
-    );
+    if (!(this.isUpdate ? field.createOnly : field.updateOnly)) return true;
+    const when = `when a ${this.resource.name} is created`;
+    const detail = this.isUpdate ? `is set ${when}, and not changed later` : `cannot be set ${when}, only later`;
+    this.report(new ForbiddenError(`${quote(field.name)} ${detail}.`, { source: { pointer } }));
     return false;
   }
 

@@ -24,7 +24,8 @@ export function exposureUnder(
     ...exposure,
     readable: exposure.readable && !options.writeOnly.includes(property),
     writable: exposure.writable && !options.readOnly.includes(property),
-    createOnly: options.createOnly.includes(property),
+    // A resource keeps its identity.
+    createOnly: options.createOnly.includes(property) || options.primaryKey === property,
   };
 }
 
@@ -68,8 +69,8 @@ function columnAttribute(column: ColumnModel, exposure: Exposure, exposed: boole
     kind: 'column',
     ...fieldOf(exposure, column.path, exposed && (!isOwn || (exposure.exposed && exposure.name !== 'id'))),
     writable: exposure.writable && !column.generated && !column.internal && (column.virtual ? settable : isStored),
-    // A resource keeps its identity.
     createOnly: exposure.createOnly || column.primary || (!column.virtual && !column.updatable),
+    updateOnly: !column.virtual && !column.insertable,
     type: column.type,
     column,
     transforms: exposure.transforms,

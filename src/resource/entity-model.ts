@@ -71,6 +71,9 @@ export interface RelationModel {
   readonly declaredBy: string;
   readonly toMany: boolean;
   readonly nullable: boolean;
+  /** The ORM writes its columns with a new row, and later: not where they are part of a key. */
+  readonly insertable: boolean;
+  readonly updatable: boolean;
   /** The related entity. */
   readonly target: EntityModel;
   /** The property of the related entity that leads back, where there is one. */

@@ -153,6 +153,9 @@ class GraphBuilder {
     const relationship: Relationship = Object.freeze({
       kind: 'relationship',
       ...fieldOf(exposure, relation.property, exposed),
+      writable: exposure.writable && (relation.insertable || relation.updatable),
+      createOnly: exposure.createOnly || !relation.updatable,
+      updateOnly: !relation.insertable,
       toMany: relation.toMany,
       nullable: relation.nullable,
       model: relation,

@@ -18,6 +18,8 @@ interface Field {
   readonly writable: boolean;
   /** Writable when the resource is created, and not later. */
   readonly createOnly: boolean;
+  /** Writable later, and not when the resource is created. */
+  readonly updateOnly: boolean;
   readonly groups: readonly string[];
   readonly since: number | undefined;
   readonly until: number | undefined;
@@ -91,6 +93,7 @@ export function fieldOf(exposure: Exposure, property: string, exposed: boolean):
     readable: exposure.readable,
     writable: exposure.writable,
     createOnly: exposure.createOnly,
+    updateOnly: false,
     groups: exposure.groups,
     since: exposure.since,
     until: exposure.until,

@@ -5,7 +5,9 @@ import { TypeORMError, type EntityMetadata, type ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { ConflictError, ForbiddenError } from '../errors.js';
 import type { Create } from '../query/change.js';
+import { quote } from '../query/faults.js';
 import { culpritOf, isDatabaseError, isDuplicateKey, missingValue, TryAgain } from './database-errors.js';
+import { setValues } from './entity-values.js';
 import { render, sql } from './fragment.js';
 import { holdsMore } from './hooks.js';
 import { keySet } from './instances.js';
@@ -87,6 +89,25 @@ async function skipTakenKeys(
     databaseName,
     count,
   ]);
+}
+
+/**
+ * Attributes and relationships may be parts of a key as well: they have to say what the client's own id says.
+ *
+ * @throws ConflictError
+ */
+export async function expectOwnId(context: WriteContext, entity: ObjectLiteral, change: Create): Promise<void> {
+  if (change.id === undefined) return;
+  const named: ObjectLiteral = {};
+  await setValues(context, named, change.id.values, true);
+  const isNamed = change.resource.id.every(({ column }) => {
+    const metadata = context.schema.columnMetadata(column);
+    return String(metadata.getEntityValue(entity)) === String(metadata.getEntityValue(named));
+  });
+  if (isNamed) return;
+  throw new ConflictError(`The document gives the ${change.resource.name} another id than ${quote(change.id.text)}.`, {
+    source: { pointer: '/data/id' },
+  });
 }
 
 /**

@@ -24,7 +24,7 @@ import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance, removalCascades } from './hooks.js';
 import { blankInstance, primaryKeyOf, referenceTo, setReference, unsetProperty } from './instances.js';
-import { expectNew, insertRow } from './insert.js';
+import { expectNew, expectOwnId, insertRow } from './insert.js';
 import { Links } from './links.js';
 import {
   expectInScope,
@@ -91,6 +91,7 @@ class Saver {
     const entity = this.metadata.create(manager.queryRunner) as ObjectLiteral;
     await setValues(this.context, entity, [...(change.id?.values ?? []), ...change.values]);
     const far = this.setLinks(entity, change.links, targets);
+    await expectOwnId(this.context, entity, change);
     await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
     if (this.metadata.hasAllPrimaryKeys(entity)) await expectNew(this.context, this.metadata, entity, change);
     await insertRow(this.context, this.metadata, entity, change);

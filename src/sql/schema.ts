@@ -137,6 +137,7 @@ export class Schema {
         metadata.isGenerated ||
         metadata.isCreateDate ||
         metadata.isUpdateDate ||
+        metadata.isDeleteDate ||
         metadata.isVersion ||
         metadata.generatedType !== undefined,
       selected: metadata.isSelect,
@@ -170,11 +171,18 @@ export class Schema {
 
   private relation(metadata: RelationMetadata): RelationModel {
     const target = (): EntityModel => this.model(metadata.inverseEntityMetadata);
+    const isOnRow = metadata.isWithJoinColumn;
+    const holder = isOnRow || metadata.isManyToMany ? metadata : metadata.inverseRelation!;
+    const stored = metadata.isManyToMany ? [] : holder.joinColumns;
+    const updatable = stored.every((column) => column.isUpdate && !column.isPrimary);
     const relation: RelationModel = Object.freeze({
       property: metadata.propertyPath,
       declaredBy: nameOf(metadata.target),
       toMany: metadata.isOneToMany || metadata.isManyToMany,
       nullable: metadata.isNullable,
+      // Columns of other rows are there already.
+      insertable: isOnRow ? stored.every((column) => column.isInsert) : updatable,
+      updatable,
       get target() {
         return target();
       },
