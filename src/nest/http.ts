@@ -81,6 +81,7 @@ export interface HttpAnswer {
 }
 
 interface ExpressResponse {
+  readonly headersSent: boolean;
   statusCode: number;
   setHeader(name: string, value: string): void;
   vary(field: string): void;
@@ -88,6 +89,7 @@ interface ExpressResponse {
 }
 
 interface FastifyReply {
+  readonly sent: boolean;
   code(status: number): FastifyReply;
   header(name: string, value: string): FastifyReply;
   getHeader(name: string): unknown;
@@ -97,8 +99,14 @@ interface FastifyReply {
 
 /** Sends an answer, without the charset and the entity tag that the frameworks would add. */
 export function send(response: object, { status, headers, body }: HttpAnswer): void {
+  // Whatever goes wrong after the answer, the client has it already.
+  if (isSent(response)) return;
   if ('serializer' in response) sendFastify(response as FastifyReply, status, headers, body);
   else sendExpress(response as ExpressResponse, status, headers, body);
+}
+
+function isSent(response: object): boolean {
+  return 'serializer' in response ? (response as FastifyReply).sent : (response as ExpressResponse).headersSent;
 }
 
 function sendExpress(

@@ -15,8 +15,19 @@ export interface PageLinks {
 }
 
 export function collectionUrl({ root, roots }: Pick<Address, 'root' | 'roots'>, resource: Resource): string {
-  const path = resource.path.split('/').map(encodeURIComponent).join('/');
-  return `${roots?.get(resource.version) ?? root}/${path}`;
+  return `${roots?.get(resource.version) ?? root}/${encodedPath(resource)}`;
+}
+
+const ENCODED_PATHS = new WeakMap<Resource, string>();
+
+/** A resource's path as it stands in URLs, encoded once. */
+function encodedPath(resource: Resource): string {
+  let path = ENCODED_PATHS.get(resource);
+  if (path === undefined) {
+    path = resource.path.split('/').map(encodeURIComponent).join('/');
+    ENCODED_PATHS.set(resource, path);
+  }
+  return path;
 }
 
 export function resourceUrl(address: Pick<Address, 'root' | 'roots'>, { resource, id }: Identifier): string {
