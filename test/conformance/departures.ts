@@ -88,6 +88,14 @@ const RULES: Departure[] = [
     status: 200,
   },
   {
+    reason: 'where there is one resource nothing is filtered, sorted or paged (JSON:API 1.1, MUST 48; DESIGN 17)',
+    when: (example) =>
+      hasParameter(example, /^(filter|sort|page|group)/) &&
+      !hasParameter(example, /^filter\[single\]$/) &&
+      example.steps.some(({ expected: { body } }) => isObject(body) && isObject(body.data)),
+    status: 400,
+  },
+  {
     reason: 'sorting follows more than one relationship (SRT-03)',
     when: (example) => parameters(example).some(([name, value]) => name === 'sort' && /\w\.\w+\./.test(value)),
     status: 200,
