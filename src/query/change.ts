@@ -135,3 +135,26 @@ function printLink({ relationship, action, targets }: LinkChange): string {
   const names = targets.map(({ resource, id }) => `${resource.name} ${id}`);
   return `${relationship.name} ${symbol} ${names.length === 0 ? 'nothing' : names.join(' and ')}`;
 }
+
+/**
+ * Where a field stands in the body: the member itself, or the nearest parent that is there (decision 20).
+ *
+ * @param field such as `attributes/name`; embedded members follow after slashes
+ */
+export function placeOf(change: Change, field: string): string {
+  const sent = [
+    ...('values' in change ? change.values.flatMap(pointersOf) : []),
+    ...('links' in change ? change.links.map(({ pointer }) => pointer) : []),
+  ];
+  const names = field.split('/');
+  while (names.length > 0) {
+    const place = `/data/${names.join('/')}`;
+    if (sent.some((pointer) => `${pointer}/`.startsWith(`${place}/`))) return place;
+    names.pop();
+  }
+  return '/data';
+}
+
+function pointersOf({ attribute, value, pointer }: FieldValue): readonly string[] {
+  return attribute.kind === 'embedded' ? [pointer, ...(value as readonly FieldValue[]).flatMap(pointersOf)] : [pointer];
+}

@@ -3,7 +3,7 @@
  */
 import { QueryFailedError, TypeORMError, type DataSource, type EntityMetadata } from 'typeorm';
 import { BadRequestError, ConflictError, RestlessError } from '../errors.js';
-import type { Change } from '../query/change.js';
+import { placeOf, type Change } from '../query/change.js';
 import { quote } from '../query/faults.js';
 
 /** What is wrong with what was sent, in words of no particular database. */
@@ -223,10 +223,7 @@ export function culpritOf(metadata: EntityMetadata, change: Change, constraint: 
     .flatMap((property) => (property === undefined ? [] : (change.fieldName(property) ?? [])));
   const [first] = fields;
   if (first === undefined) return undefined;
-  const sent = [...('values' in change ? change.values : []), ...('links' in change ? change.links : [])];
-  const isThere = (field: string): boolean => sent.some(({ pointer }) => `${pointer}/`.startsWith(`/data/${field}/`));
+  const isThere = (field: string): boolean => placeOf(change, field) === `/data/${field}`;
   const field = fields.find(isThere) ?? first;
-  const [kind, ...rest] = field.split('/');
-  const place = [field, kind!].find(isThere);
-  return { name: rest.join('/'), pointer: place === undefined ? '/data' : `/data/${place}` };
+  return { name: field.slice(field.indexOf('/') + 1), pointer: placeOf(change, field) };
 }

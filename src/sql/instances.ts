@@ -11,6 +11,12 @@ export function blankInstance(metadata: EntityMetadata): ObjectLiteral {
   return typeof target === 'function' ? (Object.create(target.prototype as object) as ObjectLiteral) : {};
 }
 
+/** What has come to be different, as an instance with nothing else in it. */
+export function changedPart(metadata: EntityMetadata, entity: ObjectLiteral, before: ObjectLiteral): ObjectLiteral {
+  const changed = Object.entries(entity).filter(([name, value]) => value !== before[name]);
+  return Object.assign(blankInstance(metadata), Object.fromEntries(changed));
+}
+
 /** Sets a property by its path; embedded objects on the way are made where they are missing. */
 export function setProperty(metadata: EntityMetadata, entity: ObjectLiteral, path: string, value: unknown): void {
   const names = path.split('.');

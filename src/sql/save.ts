@@ -23,7 +23,7 @@ import { culpritOf, isRetryable, translateDatabaseError } from './database-error
 import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance, removalCascades } from './hooks.js';
-import { blankInstance, primaryKeyOf, referenceTo, setReference, unsetProperty } from './instances.js';
+import { blankInstance, changedPart, primaryKeyOf, referenceTo, setReference, unsetProperty } from './instances.js';
 import { expectNew, expectOwnId, insertRow } from './insert.js';
 import { Links } from './links.js';
 import {
@@ -148,8 +148,11 @@ class Saver {
       return;
     }
     const entity = await loadInstance(this.context, this.metadata, key);
+    const before = { ...entity };
     await setValues(this.context, entity, change.values);
     this.setLinks(entity, change.links, targets);
+    if (change.values.some(({ attribute }) => hasOwnSetter(attribute)))
+      await validateEntity(change, changedPart(this.metadata, entity, before), 'update');
     await manager.save(this.metadata.target, entity, { transaction: false });
   }
 

@@ -4,13 +4,15 @@
  */
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { ObjectLiteral } from 'typeorm';
-import { RestlessError, RestlessErrors, type ErrorSource } from '../errors.js';
-import type { Change, LinkChange, LinkTarget } from '../query/change.js';
+import { RestlessError, RestlessErrors } from '../errors.js';
+import { placeOf, type Change, type LinkChange, type LinkTarget } from '../query/change.js';
 import { quote } from '../query/faults.js';
 import type { Resource } from '../resource/resource.js';
 import { isDatabaseError } from './database-errors.js';
 import { referenceTo } from './instances.js';
 import type { RowKey, WriteContext } from './rows-to-write.js';
+
+const NOT_VALID = 'The values are not valid.';
 
 type ClassValidator = typeof import('class-validator');
 
@@ -34,10 +36,24 @@ export async function validateEntity(change: Change, entity: ObjectLiteral, grou
   const options: ValidatorOptions = { forbidUnknownValues: false, skipUndefinedProperties: group === 'update' };
   const failures = [
     ...(await library.validate(entity, { ...options, strictGroups: true })),
-    ...(await library.validate(entity, { ...options, groups: [group] })),
-  ];
+    ...(await library.validate(entity, { ...options, groups: [group] })).filter(
+      ({ property }) => !isOptional(library, entity, property),
+    ),
+  ].filter(({ value }) => group === 'create' || value !== undefined);
   const errors = failures.flatMap((failure) => failuresOf(change, failure, ''));
   if (errors.length > 0) throw new RestlessErrors(distinct(errors));
+}
+
+/** `@IsOptional()` and `@ValidateIf()` without a group hold for the decorators of every group. */
+function isOptional(library: ClassValidator, entity: ObjectLiteral, property: string): boolean {
+  return library
+    .getMetadataStorage()
+    .getTargetValidationMetadatas(entity.constructor, '', false, true)
+    .filter(({ type, propertyName }) => type === 'conditionalValidation' && propertyName === property)
+    .some(({ constraints }) => {
+      const [isWanted] = constraints as [(object: object, value: unknown) => boolean];
+      return !isWanted(entity, entity[property]);
+    });
 }
 
 function hasDecorators(library: ClassValidator, entity: ObjectLiteral): boolean {
@@ -59,16 +75,16 @@ function distinct(errors: readonly RestlessError[]): readonly RestlessError[] {
 /** One failure; the field is named where the viewer may know it. @see VAL-09 */
 function validationError(change: Change, property: string | undefined, message: string): RestlessError {
   const code = change.resource.options.validationStatus === 422 ? 'UNPROCESSABLE' : 'VALIDATION';
-  return new RestlessError(code, message, { source: property === undefined ? undefined : sourceOf(change, property) });
-}
-
-function sourceOf(change: Change, property: string): ErrorSource | undefined {
-  const [head, ...path] = property.split('.');
+  if (property === undefined) return new RestlessError(code, message);
+  const [head, ...path] = property.split('.') as [string, ...string[]];
   // The document of a relationship's URL has nothing but the relationship.
-  if (change.kind === 'edit-relationship')
-    return change.link.relationship.property === head ? { pointer: '/data' } : undefined;
+  if (change.kind === 'edit-relationship' && change.link.relationship.property === head)
+    return new RestlessError(code, message, { source: { pointer: '/data' } });
   const field = change.fieldName(property);
-  return field === undefined ? undefined : { pointer: [`/data/${field}`, ...path].join('/') };
+  // What the viewer may not know is not named either, as class-validator's own messages do.
+  if (field === undefined) return new RestlessError(code, message.includes(head) ? NOT_VALID : message);
+  if (change.kind === 'edit-relationship') return new RestlessError(code, message);
+  return new RestlessError(code, message, { source: { pointer: placeOf(change, [field, ...path].join('/')) } });
 }
 
 /** What class-validator looks at: the instance with the members that its to-many relationships are to have. */
@@ -108,18 +124,17 @@ export function forwardException(change: Change, error: unknown): unknown {
   const errors: unknown = 'errors' in error ? error.errors : undefined;
   if (typeof errors === 'string') return validationError(change, undefined, errors);
   if (typeof errors !== 'object' || errors === null) {
-    return validationError(change, undefined, error.message === '' ? 'The values are not valid.' : error.message);
+    return validationError(change, undefined, error.message === '' ? NOT_VALID : error.message);
   }
-  return new RestlessErrors(
-    Object.entries(errors).flatMap(([property, messages]) =>
-      (Array.isArray(messages) ? (messages as unknown[]) : [messages]).map((message) =>
-        // A field of another row is not in this document.
-        validationError(
-          change,
-          thrower === change.resource ? property : undefined,
-          `${quote(property)}: ${String(message)}`,
-        ),
+  const list = Object.entries(errors).flatMap(([property, messages]) =>
+    (Array.isArray(messages) ? (messages as unknown[]) : [messages]).map((message) =>
+      // A field of another row is not in this document.
+      validationError(
+        change,
+        thrower === change.resource ? property : undefined,
+        `${quote(property)}: ${String(message)}`,
       ),
     ),
   );
+  return list.length === 0 ? validationError(change, undefined, NOT_VALID) : new RestlessErrors(list);
 }
