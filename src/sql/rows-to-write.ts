@@ -216,7 +216,7 @@ export async function loadInstance(
 }
 
 /** How many rows one statement names. */
-export const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 500;
 
 /** A list in pieces that a statement can name. */
 export function pieces<T>(list: readonly T[]): readonly (readonly T[])[] {

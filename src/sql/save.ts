@@ -33,6 +33,7 @@ import {
   findTargets,
   isOnRow,
   loadInstance,
+  pieces,
   rowIsOneOf,
   whereOf,
   type RowKey,
@@ -110,13 +111,12 @@ class Saver {
     const targets = await findTargets(this.context, change.links);
     const values = await this.partial(change, targets);
     await validateEntity(change, withMembers(values, change.links, targets, this.context), 'update');
-    const count = Object.keys(values).length;
     if (key !== undefined) {
       await expectNoCycle(this.context, this.metadata, key, change.links, targets);
-      if (count > 0 || this.needsInstance(change)) await this.updateRow(change, key, values, targets);
+      await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
       await expectInScope(this.context, resource, scope, [key]);
-    } else if (count === 0) await findRow(this.context, resource, change.filter, change.id, false);
+    } else if (Object.keys(values).length === 0) await findRow(this.context, resource, change.filter, change.id, false);
     else await this.updateByFilter(resource, values, change.filter, change.id);
     const changedMore =
       this.needsInstance(change) || changesMore(this.context.schema.dataSource, this.metadata, resource);
@@ -124,9 +124,13 @@ class Saver {
   }
 
   /** True where listeners, subscribers, trees or setters want an instance. */
-  private needsInstance({ values }: Update | UpdateMany): boolean {
-    const setters = values.some(({ attribute }) => hasOwnSetter(attribute));
-    return setters || needsInstance(this.context.schema.dataSource, this.metadata, 'update');
+  private needsInstance(change: Update | UpdateMany): boolean {
+    return this.wantsInstance(change) || needsInstance(this.context.schema.dataSource, this.metadata, 'update');
+  }
+
+  /** True where one statement could not do it, whoever listens. */
+  private wantsInstance({ values }: Update | UpdateMany): boolean {
+    return this.metadata.treeType !== undefined || values.some(({ attribute }) => hasOwnSetter(attribute));
   }
 
   /** One row, by its key. */
@@ -136,15 +140,8 @@ class Saver {
     values: ObjectLiteral,
     targets: ReadonlyMap<LinkTarget, RowKey>,
   ): Promise<void> {
-    const { manager } = this.context;
     if (!this.needsInstance(change)) {
-      await manager
-        .createQueryBuilder()
-        .update(this.metadata.target)
-        .set(values)
-        .whereInIds([primaryKeyOf(this.metadata, key)])
-        .updateEntity(false)
-        .execute();
+      await this.updateRows([key], values);
       return;
     }
     const entity = await loadInstance(this.context, this.metadata, key);
@@ -153,7 +150,21 @@ class Saver {
     this.setLinks(entity, change.links, targets);
     if (change.values.some(({ attribute }) => hasOwnSetter(attribute)))
       await validateEntity(change, changedPart(this.metadata, entity, before), 'update');
-    await manager.save(this.metadata.target, entity, { transaction: false });
+    await this.context.manager.save(this.metadata.target, entity, { transaction: false });
+  }
+
+  /** Rows that nobody listens to. */
+  private async updateRows(keys: readonly RowKey[], values: ObjectLiteral): Promise<void> {
+    if (Object.keys(values).length === 0) return;
+    for (const piece of pieces(keys)) {
+      await this.context.manager
+        .createQueryBuilder()
+        .update(this.metadata.target)
+        .set(values)
+        .whereInIds(piece.map((key) => primaryKeyOf(this.metadata, key)))
+        .updateEntity(false)
+        .execute();
+    }
   }
 
   /** One statement with the whole filter in it: a row that does not pass is not there. */
@@ -237,7 +248,7 @@ class Saver {
     const far = change.links.filter((link) => !this.onRow(link));
     const values = await this.partial(change, targets);
     await validateEntity(change, values, 'update');
-    const inOne = resource.options.bulk === 'statement' && change.scope === undefined;
+    const inOne = resource.options.bulk === 'statement' && change.scope === undefined && !this.wantsInstance(change);
     if (inOne && far.length === 0 && Object.keys(values).length > 0) {
       const { text, parameters } = this.condition(resource, change.filter);
       const update = this.context.manager
@@ -249,10 +260,11 @@ class Saver {
       return { id: undefined, count: (await update.updateEntity(false).execute()).affected ?? 0, changedMore: true };
     }
     const keys = await this.allKeys(resource, change.filter);
+    const hears = this.needsInstance(change);
+    if (!hears) await this.updateRows(keys, values);
     for (const key of keys) {
       await expectNoCycle(this.context, this.metadata, key, change.links, targets);
-      if (Object.keys(values).length > 0 || this.needsInstance(change))
-        await this.updateRow(change, key, values, targets);
+      if (hears) await this.updateRow(change, key, values, targets);
       for (const link of far) await this.links.edit(key, link, targets);
     }
     await expectInScope(this.context, resource, change.scope, keys);

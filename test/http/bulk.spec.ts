@@ -415,6 +415,14 @@ describeServers(
       expect(heard).toEqual([1, 2, 3, 5].map((id) => `update ${id}`).concat([2, 3, 5].map((id) => `remove ${id}`)));
     });
 
+    it('takes rows together that nobody listens to [BLK-06]', async () => {
+      const statements = await log.during(() =>
+        patch('/api/seat?filter[number][lt]=3', { attributes: { colour: 'blue' } }),
+      );
+
+      expect(statements.filter(({ sql }) => sql.startsWith('UPDATE'))).toHaveLength(1);
+    });
+
     it('does it in one statement, which no subscriber hears of, where the resource says so [BLK-06, BLK-12]', async () => {
       const statements = await log.during(async () => {
         await patch('/statement/task?filter[status]=open', { attributes: { effort: 9 } });

@@ -45,7 +45,15 @@ describeServers(
   (server) => {
     let app: TestApp;
     beforeAll(async () => {
-      app = await server.start({ entities: [Author], imports: [RestlessModule.forFeature([Author])] });
+      app = await server.start({
+        entities: [Author],
+        imports: [
+          RestlessModule.forFeature([
+            Author,
+            { entity: Author, prefix: 'bulk', methods: ['GET', 'PATCH'], allowPatchMany: true, bulk: 'statement' },
+          ]),
+        ],
+      });
     });
     afterAll(() => app.close());
 
@@ -83,6 +91,19 @@ describeServers(
       expect((await update(id, { surname: null })).status).toBe(200);
       expect((await app.get(`/api/author/${String(id)}`)).at('/data/attributes/last')).toBeNull();
       expect((await update(id, { surname: 5 })).at('/errors/0/code')).toBe('BAD_VALUE');
+    });
+
+    it('calls a setter for every row, where one statement would do for columns [MAP-03, BLK-06]', async () => {
+      for (const first of ['Karen', 'Kathleen']) await create({ first });
+      const answer = await app.request('PATCH', '/bulk/author?filter[first][like]=Ka%25', {
+        body: { data: { type: 'author', attributes: { fullName: 'Kay McNulty' } } },
+      });
+
+      expect(answer.at('/meta')).toEqual({ modified: 2 });
+      expect((await app.get('/api/author?filter[last]=McNulty')).at('/data/*/attributes/first')).toEqual([
+        'Kay',
+        'Kay',
+      ]);
     });
 
     it.each(['initial', 'letters'])('refuses what has none: %s [MAP-03, CRE-05]', async (name) => {
