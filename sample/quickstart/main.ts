@@ -29,6 +29,7 @@ const entities = [Person, Computer];
 @Module({
   imports: [
     TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', entities, synchronize: true }),
+    RestlessModule.forRoot({ methods: ['GET', 'POST', 'PATCH', 'DELETE'] }),
     RestlessModule.forFeature(entities),
   ],
 })

@@ -74,4 +74,26 @@ describe('README.md', () => {
 
     expect(shown).toBe(file);
   });
+
+  it('shows commands that write, and they work', async () => {
+    const app = await createApp(AppModule);
+    const commands = readFileSync('README.md', 'utf8').matchAll(
+      /curl -X (POST|PATCH|DELETE) http:\/\/localhost:3000(\S+)(?: -H '[^']+' \\\n {2}-d '([^']+)')?$/gm,
+    );
+    try {
+      const statuses: number[] = [];
+      for (const [, verb, url, body] of commands) {
+        const headers = { 'content-type': 'application/vnd.api+json' };
+        const answer = await app.request(verb!, url!, body === undefined ? {} : { headers, body });
+        statuses.push(answer.status);
+      }
+      const ada = await app.get('/api/person/3?include=computers');
+
+      expect(statuses).toEqual([201, 204, 204, 204]);
+      expect(ada.at('/data/attributes')).toEqual({ name: 'Ada', birthDate: '1815-12-10' });
+      expect(ada.at('/included/*/attributes/vendor')).toEqual(['IBM', 'Acme']);
+    } finally {
+      await app.close();
+    }
+  });
 });
