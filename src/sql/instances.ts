@@ -45,6 +45,17 @@ export function setReference(relation: RelationMetadata, entity: ObjectLiteral, 
   setProperty(entityMetadata, entity, propertyPath, key === null ? null : referenceTo(inverseEntityMetadata, key));
 }
 
+/** The same for an instance that hooks see and TypeORM saves. */
+export function assignReference(relation: RelationMetadata, entity: ObjectLiteral, key: ObjectLiteral | null): void {
+  for (const column of relation.joinColumns) {
+    if (!column.isVirtual)
+      column.setEntityValue(entity, key === null ? null : column.referencedColumn!.getEntityValue(key));
+  }
+  // TypeORM would merge it into what a constructor has put there.
+  if (!relation.isLazy) unsetProperty(entity, relation.propertyPath);
+  relation.setEntityValue(entity, key === null ? null : referenceTo(relation.inverseEntityMetadata, key));
+}
+
 /** Takes a property off by its path, where it is. */
 export function unsetProperty(entity: ObjectLiteral, path: string): void {
   const names = path.split('.');

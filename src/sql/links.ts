@@ -7,7 +7,7 @@ import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { isDuplicate, TryAgain } from './database-errors.js';
 import { join, param, sql, type Sql } from './fragment.js';
-import { keySet, primaryKeyOf, referenceTo, setReference } from './instances.js';
+import { assignReference, keySet, primaryKeyOf, setReference } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
 import {
@@ -138,7 +138,7 @@ export class Links {
     if (needsInstance(schema.dataSource, metadata, 'update')) {
       for (const key of keys) {
         const entity = await loadInstance(this.context, metadata, key);
-        inverse.setEntityValue(entity, owner === null ? null : referenceTo(inverse.inverseEntityMetadata, owner));
+        assignReference(inverse, entity, owner);
         await manager.save(metadata.target, entity, { transaction: false });
       }
       return;

@@ -23,7 +23,7 @@ import { culpritOf, isRetryable, translateDatabaseError } from './database-error
 import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { changesMore, needsInstance, removalCascades } from './hooks.js';
-import { blankInstance, changedPart, primaryKeyOf, referenceTo, setReference, unsetProperty } from './instances.js';
+import { assignReference, blankInstance, changedPart, primaryKeyOf, setReference } from './instances.js';
 import { expectNew, expectOwnId, insertRow } from './insert.js';
 import { Links } from './links.js';
 import {
@@ -327,11 +327,7 @@ class Saver {
       const [target] = link.targets;
       const key = (target === undefined ? undefined : targets.get(target)) ?? null;
       if (partial) setReference(relation, entity, key);
-      else {
-        // TypeORM would merge it into what a constructor has put there.
-        if (!relation.isLazy) unsetProperty(entity, relation.propertyPath);
-        relation.setEntityValue(entity, key === null ? null : referenceTo(relation.inverseEntityMetadata, key));
-      }
+      else assignReference(relation, entity, key);
     }
     return links.filter((link) => !this.onRow(link));
   }

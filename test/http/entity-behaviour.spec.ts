@@ -113,6 +113,21 @@ class Branch {
   @Expose() @TreeChildren() children!: Relation<Branch>[];
 }
 
+/** Has its join column as a property, and looks at it. */
+@Entity()
+@Resource()
+class Poster {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column({ type: 'int', nullable: true }) themeId!: number | null;
+  @Expose() @ManyToOne(() => Theme) theme!: Relation<Theme> | null;
+  @Expose({ toPlainOnly: true }) @Column({ default: '' }) seen!: string;
+
+  @BeforeUpdate()
+  note(): void {
+    this.seen = `${this.themeId} ${this.theme?.id}`;
+  }
+}
+
 @Entity()
 @Resource()
 class Counted {
@@ -140,7 +155,7 @@ class Vote {
   }
 }
 
-const ENTITIES = [Theme, Draft, Account, Folder, Sheet, Topic, Room, Node, Branch, Counted, Vote];
+const ENTITIES = [Theme, Draft, Account, Folder, Sheet, Topic, Room, Node, Branch, Poster, Counted, Vote];
 
 const TRIGGERS = {
   sqlite: [
@@ -274,6 +289,19 @@ describeServers(
       expect([answer.status, answer.at('/data/id')]).toEqual(
         database.kind === 'postgres' ? [403, undefined] : [201, '70'],
       );
+    });
+
+    it('tells listeners of a relation by all its properties', async () => {
+      const theme = { data: { type: 'theme', id: '1' } };
+      await post('/api/poster', { type: 'poster' });
+      const set = await patch('/api/poster/1', { type: 'poster', id: '1', relationships: { theme } });
+      const cleared = await patch('/api/poster/1', {
+        type: 'poster',
+        id: '1',
+        relationships: { theme: { data: null } },
+      });
+
+      expect([set, cleared].map((answer) => answer.at('/data/attributes/seen'))).toEqual(['1 1', 'null undefined']);
     });
 
     it('tells listeners the version that a row has come to', async () => {
