@@ -44,6 +44,7 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: [405, 'Method not allowed'],
   NOT_ACCEPTABLE: [406, 'Not acceptable'],
   CONFLICT: [409, 'Conflict'],
+  TOO_LARGE: [413, 'Payload too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported media type'],
   UNPROCESSABLE: [422, 'Validation error'],
   INTERNAL: [500, 'Internal server error'],

@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly originalUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** The body's text, for the media types whose parser this library registers. */
+  /** The body's bytes, for the media types whose parser this library registers. */
   readonly body?: unknown;
   /** Express: the route that was found. */
   readonly route?: object;
@@ -158,13 +158,13 @@ interface FastifyInstance {
   hasContentTypeParser(type: string): boolean;
   addContentTypeParser(
     type: string,
-    options: { readonly parseAs: 'string'; readonly bodyLimit: number },
-    parse: (request: unknown, body: string, done: (error: null, body: string) => void) => void,
+    options: { readonly parseAs: 'buffer'; readonly bodyLimit: number },
+    parse: (request: unknown, body: Uint8Array, done: (error: null, body: Uint8Array) => void) => void,
   ): void;
 }
 
 /**
- * Lets bodies of a media type through as text; they are parsed where errors can be answered in the right format.
+ * Lets bodies of a media type through as bytes; they are parsed where errors can be answered in the right format.
  *
  * @param limit the longest body that is read, in bytes
  */
@@ -173,11 +173,11 @@ export function registerBodyParser(host: HttpAdapterHost, mediaType: string, lim
   if (adapter.getType() === 'fastify') {
     const instance = adapter.getInstance<FastifyInstance>();
     if (instance.hasContentTypeParser(mediaType)) return;
-    instance.addContentTypeParser(mediaType, { parseAs: 'string', bodyLimit: limit }, (_request, body, done) =>
+    instance.addContentTypeParser(mediaType, { parseAs: 'buffer', bodyLimit: limit }, (_request, body, done) =>
       done(null, body),
     );
   } else {
-    const express = adapter as unknown as { useBodyParser(type: 'text', rawBody: boolean, options: object): void };
-    express.useBodyParser('text', false, { type: mediaType, limit, defaultCharset: 'utf-8' });
+    const express = adapter as unknown as { useBodyParser(type: 'raw', rawBody: boolean, options: object): void };
+    express.useBodyParser('raw', false, { type: mediaType, limit });
   }
 }

@@ -6,7 +6,7 @@ import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type Exce
 import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
 import { quote } from '../query/faults.js';
-import { formatOfErrors, isNamed } from '../wire/negotiation.js';
+import { formatOfErrors, isNamed, unsupportedMediaType } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { sendDocument } from './restless.interceptor.js';
@@ -68,9 +68,19 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     // The router's own words would echo the address as it came.
     if (!isDecodable(path)) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
     const allow = this.registry.allowedAt(path);
-    if (status !== 404) return allow === undefined ? undefined : exception;
+    if (status !== 404) return allow === undefined ? undefined : this.unread(exception, status, request, allow);
     if (allow !== undefined && !ROUTED.includes(request.method)) return methodNotAllowed(request.method, allow);
     return new NotFoundError(`There is nothing at ${quote(path)}.`);
+  }
+
+  /** What to answer a body that a parser refused: its own words name neither what would be right nor the limit. */
+  private unread(exception: unknown, status: number, request: HttpRequest, allow: readonly string[]): unknown {
+    if (!allow.includes(request.method)) return methodNotAllowed(request.method, allow);
+    const formats = this.registry.defaultFormats().filter(({ readChange }) => readChange !== undefined);
+    if (status === 415) return unsupportedMediaType(formats);
+    if (status !== 413 || !isNamed(headerOf(request, 'content-type'), formats)) return exception;
+    const { bodySize } = this.registry.options.limits;
+    return new RestlessError('TOO_LARGE', `The body is longer than ${bodySize} bytes, the limit bodySize.`);
   }
 
   /** True for clients that name JSON:API's own media type; others may ask whatever else the application serves. */

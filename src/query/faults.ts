@@ -5,6 +5,9 @@ import { BadRequestError, NotFoundError, type CodeOf } from '../errors.js';
 import type { Policy } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
 
+/** How many faults of one body are told: nobody mends more at once. */
+export const MOST_FAULTS = 100;
+
 /** A place inside a query parameter. */
 export interface ParameterPlace {
   /** The parameter's name, as it was sent. */

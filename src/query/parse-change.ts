@@ -13,7 +13,7 @@ import {
 import type { Relationship, Resource } from '../resource/resource.js';
 import type { ApiRequest, ChangeRequest, RawLinkage, RawMember, RawResource } from './api-request.js';
 import type { Change, Create, FieldValue, LinkChange, LinkTarget } from './change.js';
-import { bad, noSuchResource, quote } from './faults.js';
+import { bad, MOST_FAULTS, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter, idValues } from './identity.js';
 import { FieldParser } from './parse-fields.js';
@@ -21,6 +21,8 @@ import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js'
 import { listingParameter, parseQuery } from './parse-query.js';
 import type { Query } from './query.js';
 import type { QueryRules } from './rules.js';
+import { ValueMismatch } from './values.js';
+import { parseWritten } from './written-values.js';
 
 /**
  * Checks a request to write.
@@ -99,6 +101,7 @@ class ChangeParser {
 
   private fault(error: RestlessError): void {
     this.faults.push(error);
+    if (this.faults.length === MOST_FAULTS) throw new RestlessErrors(this.faults);
   }
 
   /** What to tell of a column that the database complains about: its name, if the viewer may know it. */
@@ -170,7 +173,9 @@ class ChangeParser {
     }
     // An empty id would have the address of the collection.
     const values = sent.value === '' ? undefined : idValues(resource, sent.value);
-    if (values === undefined) {
+    const fits =
+      values?.every(([{ column }, value]) => !(parseWritten(column, value) instanceof ValueMismatch)) ?? false;
+    if (values === undefined || !fits) {
       this.fault(
         new BadRequestError('BAD_VALUE', `${quote(sent.value)} cannot be the id of a ${resource.name}.`, { source }),
       );

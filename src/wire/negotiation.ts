@@ -123,8 +123,13 @@ export function bodyFormat(
   if (type === undefined && optional) return undefined;
   const format = formats.find(({ mediaType }) => mediaType === type?.type);
   if (format !== undefined) return format;
+  throw unsupportedMediaType(formats);
+}
+
+/** The error for a body that no format reads. */
+export function unsupportedMediaType(formats: readonly WireFormat[]): RestlessError {
   const types = formats.map(({ mediaType }) => mediaType).join(' or ');
-  throw new RestlessError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types}.`, {
+  return new RestlessError('UNSUPPORTED_MEDIA_TYPE', `Send the body as ${types}.`, {
     source: { header: 'Content-Type' },
   });
 }

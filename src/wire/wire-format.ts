@@ -27,7 +27,7 @@ export interface IncomingRequest {
 /** A request to write, before it is decoded. */
 export interface IncomingChange extends Omit<IncomingRequest, 'operation'> {
   readonly operation: WriteOperation;
-  /** The body: text where this library reads it, what the application's own parser made of it otherwise. */
+  /** The body: bytes or text where this library reads it, what the application's own parser made of it otherwise. */
   readonly body: unknown;
 }
 

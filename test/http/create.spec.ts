@@ -390,17 +390,17 @@ describeServers((server) => {
     });
 
     it.each([
-      ['no body at all', ''],
-      ['broken JSON', '{"data":{"type":"employee"'],
-      ['a text', '"employee"'],
-      ['a list', '[{"data":{"type":"employee"}}]'],
-      ['a member twice', '{"data":{"type":"employee","attributes":{"name":"a","name":"b"}}}'],
-    ])('is no document: %s [CRE-15, CRE-19]', async (_words, body) => {
+      ['no body at all', '', ''],
+      ['broken JSON', '{"data":{"type":"employee"', ''],
+      ['a text', '"employee"', ''],
+      ['a list', '[{"data":{"type":"employee"}}]', ''],
+      ['a member twice', '{"data":{"type":"employee","attributes":{"name":"a","name":"b"}}}', ' /data/attributes/name'],
+    ])('is no document: %s [CRE-15, CRE-19]', async (_words, body, place) => {
       const before = await count();
       const answer = await send('POST', '/api/employee', body);
 
       expect(answer.status).toBe(400);
-      expect(faults(answer)).toEqual(['400 BAD_BODY']);
+      expect(faults(answer)).toEqual([`400 BAD_BODY${place}`]);
       expect(await count()).toBe(before);
     });
   });

@@ -4,11 +4,11 @@
  */
 import { BadRequestError, ConflictError, RestlessErrors, type RestlessError } from '../../errors.js';
 import type { ChangeRequest, RawLinkage, RawMember, RawReference, RawResource } from '../../query/api-request.js';
-import { describe, escapePointer, quote } from '../../query/faults.js';
+import { describe, escapePointer, MOST_FAULTS, quote } from '../../query/faults.js';
 import { ExactNumber } from '../../query/values.js';
 import type { Resource } from '../../resource/resource.js';
 import type { IncomingChange, ReadOptions } from '../wire-format.js';
-import { parseBody } from '../json-body.js';
+import { isRaw, parseBody } from '../json-body.js';
 import { read } from './read.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
   const request = read({ ...incoming, operation: 'GET_RESOURCE' }, options);
   const base = { operation, request, resource: undefined, linkage: undefined };
   if (operation === 'DELETE_RESOURCE' || operation === 'DELETE_COLLECTION') return base;
-  const document = typeof body !== 'string' || body === '' ? undefined : parseBody(body, options.bodyDepth);
+  const document = isRaw(body) && body.length > 0 ? parseBody(body, options.bodyDepth) : undefined;
   const decoder = new DocumentDecoder(incoming.resource, incoming.id);
   const data = decoder.data(document);
   if (operation.endsWith('RELATIONSHIP')) {
@@ -45,7 +45,7 @@ class DocumentDecoder {
   finish(change: ChangeRequest): ChangeRequest {
     if (this.faults.length === 0) return change;
     const faults = [...this.faults, ...this.unreadable];
-    throw faults.length === 1 ? faults[0]! : new RestlessErrors(faults);
+    throw faults.length === 1 ? faults[0]! : new RestlessErrors(faults.slice(0, MOST_FAULTS));
   }
 
   data(document: unknown): unknown {
