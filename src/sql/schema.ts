@@ -174,14 +174,15 @@ export class Schema {
     const isOnRow = metadata.isWithJoinColumn;
     const holder = isOnRow || metadata.isManyToMany ? metadata : metadata.inverseRelation!;
     const stored = metadata.isManyToMany ? [] : holder.joinColumns;
-    const updatable = stored.every((column) => column.isUpdate && !column.isPrimary);
+    const isWritten = metadata.persistenceEnabled && holder.persistenceEnabled;
+    const updatable = isWritten && stored.every((column) => column.isUpdate && !column.isPrimary);
     const relation: RelationModel = Object.freeze({
       property: metadata.propertyPath,
       declaredBy: nameOf(metadata.target),
       toMany: metadata.isOneToMany || metadata.isManyToMany,
       nullable: metadata.isNullable,
       // Columns of other rows are there already.
-      insertable: isOnRow ? stored.every((column) => column.isInsert) : updatable,
+      insertable: isOnRow ? isWritten && stored.every((column) => column.isInsert) : updatable,
       updatable,
       get target() {
         return target();

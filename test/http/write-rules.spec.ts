@@ -44,6 +44,7 @@ class Letter {
   @Expose() @ManyToOne(() => Order) @JoinColumn({ name: 'firstId' }) first!: Relation<Order> | null;
   @Column({ insert: false, nullable: true, type: 'int' }) lastId!: number | null;
   @Expose() @ManyToOne(() => Order) @JoinColumn({ name: 'lastId' }) last!: Relation<Order> | null;
+  @Expose() @ManyToOne(() => Order, { persistence: false }) never!: Relation<Order> | null;
 }
 
 /** Its id is a column that could be changed. */
@@ -160,6 +161,17 @@ describeServers(
       expect(changed.status).toBe(204);
       expect((await get('/api/letter/1')).at('/data/attributes/answer')).toBe('yes');
       expect((await get('/api/letter/1')).at('/data/relationships/last/data')).toEqual(order('1'));
+    });
+
+    it('refuses a relationship that TypeORM never writes [CRE-16, UPD-07]', async () => {
+      const relationships = { never: { data: order('1') } };
+
+      for (const answer of [
+        await post('/api/letter', { type: 'letter', relationships }),
+        await patch('/api/letter/1', { type: 'letter', id: '1', relationships }),
+      ]) {
+        expect(faults(answer)).toEqual(['403 FORBIDDEN /data/relationships/never/data']);
+      }
     });
 
     it('leaves the date of a deletion to DELETE [DEL-01]', async () => {
