@@ -45,13 +45,19 @@ interface BaseChange {
   readonly fieldName: (property: string) => string | undefined;
 }
 
+/** What a row is to hold. */
+interface Contents {
+  readonly values: readonly FieldValue[];
+  readonly links: readonly LinkChange[];
+  /** Rows that values name, as foreign keys that are exposed do. */
+  readonly named: readonly LinkTarget[];
+}
+
 /** A new row. */
-export interface Create extends BaseChange {
+export interface Create extends BaseChange, Contents {
   readonly kind: 'create';
   /** The client's own id, by columns of the id. */
   readonly id: { readonly values: readonly FieldValue[]; readonly filter: Filter; readonly text: string } | undefined;
-  readonly values: readonly FieldValue[];
-  readonly links: readonly LinkChange[];
   readonly answer: Query;
 }
 
@@ -63,10 +69,8 @@ interface Selected extends BaseChange {
 }
 
 /** Values and relationships of one row. */
-export interface Update extends Selected {
+export interface Update extends Selected, Contents {
   readonly kind: 'update';
-  readonly values: readonly FieldValue[];
-  readonly links: readonly LinkChange[];
   readonly answer: Query;
 }
 
@@ -84,11 +88,9 @@ export interface EditRelationship extends Selected {
 }
 
 /** The same values for every row that a filter finds. */
-export interface UpdateMany extends BaseChange {
+export interface UpdateMany extends BaseChange, Contents {
   readonly kind: 'update-many';
   readonly filter: Filter | undefined;
-  readonly values: readonly FieldValue[];
-  readonly links: readonly LinkChange[];
 }
 
 /** No row that a filter finds any more. */

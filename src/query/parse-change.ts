@@ -16,6 +16,7 @@ import type { Change, Create, FieldValue, LinkChange, LinkTarget } from './chang
 import { bad, MOST_FAULTS, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter, idValues } from './identity.js';
+import { namedRows } from './named-rows.js';
 import { FieldParser } from './parse-fields.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { listingParameter, parseQuery } from './parse-query.js';
@@ -57,14 +58,10 @@ class ChangeParser {
       fieldName: (property: string) => this.fieldName(property),
     };
     switch (operation) {
-      case 'POST_RESOURCE':
-        return this.checked({
-          kind: 'create',
-          ...base,
-          id: this.clientId(),
-          ...this.contents(),
-          answer: this.answer(),
-        });
+      case 'POST_RESOURCE': {
+        const id = this.clientId();
+        return this.checked({ kind: 'create', ...base, id, ...this.contents(id?.values), answer: this.answer() });
+      }
       case 'PATCH_RESOURCE':
         return this.checked({
           kind: 'update',
@@ -192,11 +189,13 @@ class ChangeParser {
     return this.change.resource!;
   }
 
-  private contents(): { readonly values: readonly FieldValue[]; readonly links: readonly LinkChange[] } {
+  private contents(key: readonly FieldValue[] = []): Pick<Create, 'values' | 'links' | 'named'> {
     const { attributes, relationships } = this.raw();
     const plain = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
+    const values = attributes.flatMap((member) => this.attribute(member, plain) ?? []);
     return {
-      values: attributes.flatMap((member) => this.attribute(member, plain) ?? []),
+      values,
+      named: namedRows(this.resource, [...key, ...values], this.rules),
       links: relationships.flatMap((linkage) => this.relationship(linkage) ?? []),
     };
   }

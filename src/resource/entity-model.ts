@@ -39,6 +39,8 @@ export interface ColumnModel {
   readonly selected: boolean;
   /** One of a relation's join columns. */
   readonly foreignKey: boolean;
+  /** For a join column: the relation whose it is, and the property of the related entity that it refers to. */
+  readonly refersTo?: { readonly relation: string; readonly property: string } | undefined;
   /** A join column without a property of its own; its path is `relation.referenced`. */
   readonly foreignKeyOnly: boolean;
   /** Kept by the ORM for itself: the discriminator, tree paths. */

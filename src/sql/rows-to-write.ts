@@ -118,14 +118,17 @@ export async function findRow(
 /**
  * The rows that relationships name: one statement for each relationship, and for each type that it leads to.
  *
+ * @param others have to exist as well
  * @throws NotFoundError, or RestlessErrors with one for each row that does not exist for the viewer (RJA-10)
  */
 export async function findTargets(
   context: WriteContext,
   links: readonly LinkChange[],
+  others: readonly LinkTarget[] = [],
 ): Promise<ReadonlyMap<LinkTarget, RowKey>> {
   const keys = new Map<LinkTarget, RowKey>();
   const missing: NotFoundError[] = [];
+  for (const each of others) if (!(await isThere(context, each))) missing.push(missingTarget(each));
   for (const link of links) {
     for (const resource of new Set(link.targets.map((target) => target.resource))) {
       const named = link.targets.filter((target) => target.resource === resource);
@@ -137,6 +140,17 @@ export async function findTargets(
   if (missing.length === 1) throw missing[0]!;
   if (missing.length > 1) throw new RestlessErrors(missing);
   return keys;
+}
+
+async function isThere(context: WriteContext, { resource, filter }: LinkTarget): Promise<boolean> {
+  const found = await findKeys(context, resource, {
+    conditions: (where, alias) => [
+      ...where.rowConditions(resource.model, alias),
+      ...(filter === undefined ? [] : [where.condition(filter, alias)]),
+    ],
+    lock: false,
+  });
+  return found.length > 0;
 }
 
 /** Those of the rows of one type that are there; held, where the relationship's columns stand on them. */

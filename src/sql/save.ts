@@ -88,7 +88,7 @@ class Saver {
 
   private async create(change: Create): Promise<Applied> {
     const { manager } = this.context;
-    const targets = await findTargets(this.context, change.links);
+    const targets = await findTargets(this.context, change.links, change.named);
     const entity = this.metadata.create(manager.queryRunner) as ObjectLiteral;
     await setValues(this.context, entity, [...(change.id?.values ?? []), ...change.values]);
     const far = this.setLinks(entity, change.links, targets);
@@ -108,7 +108,7 @@ class Saver {
     const inOne = !this.needsInstance(change) && far.length === 0 && scope === undefined;
     // Held before anything else is looked at: what is seen from here on stays.
     const key = inOne ? undefined : await findRow(this.context, resource, change.filter, change.id, true);
-    const targets = await findTargets(this.context, change.links);
+    const targets = await findTargets(this.context, change.links, change.named);
     const values = await this.partial(change, targets);
     await validateEntity(change, withMembers(values, change.links, targets, this.context), 'update');
     if (key !== undefined) {
@@ -230,7 +230,7 @@ class Saver {
     const { link, resource } = change;
     const key = await findRow(this.context, resource, change.filter, change.id, true);
     const targets = await findTargets(this.context, [link]);
-    const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link] };
+    const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link], named: [] };
     const values = await this.partial(asUpdate, targets);
     const far = this.onRow(link) ? [] : [link];
     // Of members that are added or removed, nobody knows here what the list will be.
@@ -244,7 +244,7 @@ class Saver {
 
   private async updateMany(change: UpdateMany): Promise<Applied> {
     const { resource } = change;
-    const targets = await findTargets(this.context, change.links);
+    const targets = await findTargets(this.context, change.links, change.named);
     const far = change.links.filter((link) => !this.onRow(link));
     const values = await this.partial(change, targets);
     await validateEntity(change, values, 'update');

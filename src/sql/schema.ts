@@ -142,6 +142,7 @@ export class Schema {
         metadata.generatedType !== undefined,
       selected: metadata.isSelect,
       foreignKey: metadata.relationMetadata !== undefined,
+      refersTo: refersTo(metadata),
       foreignKeyOnly: metadata.isVirtual && metadata.relationMetadata !== undefined,
       internal: isInternal(metadata),
       virtual: metadata.isVirtualProperty,
@@ -198,6 +199,11 @@ export class Schema {
 function columnPath(metadata: ColumnMetadata): string {
   if (!metadata.isVirtual || metadata.relationMetadata === undefined) return metadata.propertyPath;
   return `${metadata.relationMetadata.propertyPath}.${metadata.referencedColumn?.propertyPath ?? metadata.propertyName}`;
+}
+
+function refersTo({ relationMetadata, referencedColumn }: ColumnMetadata): ColumnModel['refersTo'] {
+  if (relationMetadata === undefined || referencedColumn === undefined) return undefined;
+  return { relation: relationMetadata.propertyPath, property: columnPath(referencedColumn) };
 }
 
 function valueType(metadata: ColumnMetadata, normalized: string): ValueType {
