@@ -32,7 +32,7 @@ export default defineConfig(
   },
   {
     // Programs talk to people, and tests look into parsed answers.
-    files: ['test/**/*.ts', 'sample/**/*.ts'],
+    files: ['test/**/*.ts', 'sample/**/*.ts', 'bench/**/*.ts'],
     rules: {
       'no-console': 'off',
       '@typescript-eslint/explicit-module-boundary-types': 'off',
