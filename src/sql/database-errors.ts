@@ -90,6 +90,13 @@ const MARIADB_NUMBERS: Readonly<Record<number, Complaint>> = {
   4025: 'check',
 };
 
+/** TypeORM's own; it releases a runner whose connection broke while nothing was asked of it. */
+const TYPEORM_ERRORS: Readonly<Record<string, Complaint>> = {
+  NestedSetMultipleRootError: 'one-root',
+  QueryRunnerAlreadyReleasedError: 'unavailable',
+  QueryRunnerProviderAlreadyReleasedError: 'unavailable',
+};
+
 /** What the drivers say, without a code, when the server has gone, or every connection of the pool is busy. */
 const CONNECTION_GONE =
   /^(?:Connection terminated|Client has encountered a connection error|This socket has been ended|Cannot enqueue|Connection lost|timeout exceeded when trying to connect|Queue limit reached)/;
@@ -183,8 +190,8 @@ export function missingValue(culprit?: Culprit, cause?: unknown): BadRequestErro
 }
 
 function complaintOf(error: unknown): Complaint | undefined {
-  // TypeORM does not export the class.
-  if (error instanceof TypeORMError && error.name === 'NestedSetMultipleRootError') return 'one-root';
+  // TypeORM does not export these classes.
+  if (error instanceof TypeORMError && error.name in TYPEORM_ERRORS) return TYPEORM_ERRORS[error.name];
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof driverError !== 'object' || driverError === null) return undefined;
   const number: unknown = 'errno' in driverError ? driverError.errno : undefined;

@@ -8,6 +8,7 @@ import type { Query } from '../query/query.js';
 import type { RepositorySession, ResourceRepository } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import { Columns } from './columns.js';
+import { outliveConnections } from './connections.js';
 import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate } from './evaluate.js';
@@ -34,6 +35,7 @@ export class TypeOrmRepository implements ResourceRepository {
     this.dialect = dialectOf(this.dataSource);
     this.columns = new Columns(schema, this.dialect);
     this.turns = this.dialect.name === 'sqlite' ? new Turns() : undefined;
+    outliveConnections(this.dataSource);
   }
 
   private get context(): Omit<WriteContext, 'manager' | 'keysTaken'> {
