@@ -4,6 +4,7 @@
 import { BadRequestError, NotFoundError, type CodeOf } from '../errors.js';
 import type { Policy } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
+import { ExactNumber } from './values.js';
 
 /** How many faults of one body are told: nobody mends more at once. */
 export const MOST_FAULTS = 100;
@@ -53,6 +54,7 @@ export function quote(text: string): string {
 export function describe(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof ExactNumber) return value.digits.length > 60 ? `${value.digits.slice(0, 60)}…` : value.digits;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 

@@ -19,7 +19,7 @@ export type WrittenValue = Value | null | readonly unknown[] | object;
 export function parseWritten(column: ColumnModel, sent: unknown): WrittenValue | ValueMismatch {
   const value = column.transformed ? sent : plainValue(sent);
   if (value === null || isBlankDate(column, value)) {
-    return column.nullable ? null : new ValueMismatch('a value: the field cannot be null');
+    return column.nullable ? null : new ValueMismatch('a value other than null');
   }
   switch (column.type) {
     case 'json':

@@ -315,7 +315,7 @@ describeServers(
       ['list', '"one"', 'a list'],
       ['list', '{"0":"one"}', 'a list'],
       ['list', '["one",2]', 'a list in which every element is a text'],
-      ['list', '["one",null]', 'a list in which every element is a value: the field cannot be null'],
+      ['list', '["one",null]', 'a list in which every element is a value other than null'],
       ['list', '["one",["two"]]', 'a list in which every element is a text'],
       ['list', '["a,b"]', 'a list of texts without ",", which stands between them in the database'],
       ['list', '[""]', 'a list other than one empty text'],
@@ -329,9 +329,9 @@ describeServers(
       ['trimmed', '"  01234567890  "', 'a text of at most 10 characters'],
       ['trimmed', '{"trim":1}', 'a text'],
       ['epoch', '"late"', 'a date-time such as 2024-02-29T13:45:00Z'],
-      ['required', 'null', 'a value: the field cannot be null'],
-      ['dueDay', '""', 'a value: the field cannot be null'],
-      ['dueDay', 'null', 'a value: the field cannot be null'],
+      ['required', 'null', 'a value other than null'],
+      ['dueDay', '""', 'a value other than null'],
+      ['dueDay', 'null', 'a value other than null'],
     ])('refuses %s: %s, and says what it has to be [DAT-10, DAT-04, DAT-05, JA-77]', async (name, json, expected) => {
       const before = [await count(), (await get('/api/sample/1')).at('/data/attributes')];
       const body = (id: string) => `{"data":{"type":"sample"${id},"attributes":{"short":"new","${name}":${json}}}}`;
