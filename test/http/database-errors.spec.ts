@@ -239,7 +239,7 @@ describeServers(
       return expect(await total()).toBe(before);
     });
 
-    it('a fault of the server is a 500 that tells nothing, and the log has all of it [ERR-04, ERR-05, TXN-06]', async () => {
+    it('a fault of the server is a 500 that tells nothing, and the log has all of it [ERR-04, ERR-05, ERR-14, TXN-06]', async () => {
       lines.length = 0;
 
       const read = await get('/api/ghost');

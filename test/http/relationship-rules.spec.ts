@@ -315,6 +315,15 @@ describeServers(
       });
     });
 
+    it('ignores what an identifier says of the link itself [RJA-17, JA-67]', async () => {
+      await given(CLUBS, []);
+
+      const answer = await write('POST', `/api${CLUBS}`, [{ type: 'club', id: '1', meta: { since: 2020 }, lid: 'x' }]);
+
+      expect(answer.status).toBe(204);
+      expect((await get(`/api${CLUBS}`)).at('/data')).toEqual(one);
+    });
+
     it('writes a relationship that cannot be read [RJA-05, JA-67]', async () => {
       const url = '/api/person/1/relationships/secretClubs';
 

@@ -322,7 +322,7 @@ describeServers(
     }
 
     it.each(TO_MANY)(
-      'adds to, takes out of and replaces the members of %s %s [RJA-02, RJA-05, RJA-07, RJA-08, RJA-09, JA-66, JA-67, JA-68]',
+      'adds to, takes out of and replaces the members of %s %s [RJA-02, RJA-05, RJA-07, RJA-08, RJA-09, RJA-19, JA-66, JA-67, JA-68]',
       async (...kind) => {
         const [owner, name, type, [a, b, c]] = kind as [string, string, string, [string, string, string]];
         const url = `/api/${owner}/relationships/${name}`;
@@ -350,7 +350,7 @@ describeServers(
       },
     );
 
-    it.each(TO_ONE)('sets and clears %s %s [RJA-01, JA-65]', async (...kind) => {
+    it.each(TO_ONE)('sets and clears %s %s [RJA-01, RJA-19, JA-65]', async (...kind) => {
       const [owner, name, type, [a, b], inverse] = kind;
       const url = `/api/${owner}/relationships/${name}`;
       for (const id of [null, a, a, b, null, null, b]) {
