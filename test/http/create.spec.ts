@@ -141,7 +141,7 @@ describeServers((server) => {
       expect(faults(none)).toEqual(['400 BAD_VALUE /data/attributes/title', '400 BAD_VALUE /data/attributes/stars']);
     });
 
-    it('may come with members that the specification does not know [CRE-18, JA-17]', async () => {
+    it('may come with members that the specification does not know [CRE-18, JA-17, JA-20, JA-36]', async () => {
       const data = {
         type: 'note',
         attributes: { title: 'extra' },
@@ -171,7 +171,7 @@ describeServers((server) => {
       expect((await get(answer.headers.location!)).at('/data/attributes')).toEqual(attributes);
     });
 
-    it('shows what the fieldset and the includes ask for [CRE-27]', async () => {
+    it('shows what the fieldset and the includes ask for [CRE-27, FLD-21, INC-07]', async () => {
       const answer = await post('/api/employee?fields[employee]=name,boss&fields[skill]=label&include=skills,boss', {
         type: 'employee',
         attributes: { name: 'Emil', age: 30 },

@@ -194,7 +194,7 @@ describeServers((server) => {
 
   const ids = async (path: string): Promise<unknown> => (await get(`${path}?sort=id`)).at('/data/*/id');
 
-  it('answers 204 with nothing, and the resource is gone [DEL-01, DEL-06, MET-09, JA-70]', async () => {
+  it('answers 204 with nothing, and the resource is gone [DEL-01, DEL-06, MAP-08, MET-09, JA-70]', async () => {
     const answer = await write('DELETE', '/api/person/1');
 
     expect([answer.status, answer.text]).toEqual([204, '']);

@@ -285,7 +285,7 @@ describe('a resource whose fields are wrong', () => {
       { only: ['players'] },
       'Team.players is exposed, but Player is not a resource; add Player to RestlessModule.forFeature, or do not expose the relation.',
     ],
-  ])('is refused at start for %s [FLD-02, FLD-07, FLD-14, REL-11]', async (_, options, message) => {
+  ])('is refused at start for %s [FLD-01, FLD-02, FLD-07, FLD-14, REL-11]', async (_, options, message) => {
     const entities = [Team, Player];
     const database = TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', entities });
     const started = createApp({ imports: [database, RestlessModule.forFeature([{ entity: Team, ...options }])] });
