@@ -45,7 +45,7 @@ export interface Limits {
   readonly filterNodes: number;
   /** How deep filter objects may nest. Default 20. */
   readonly filterDepth: number;
-  /** Values of one list, as in `in`. Default 1,000. */
+  /** Values of one list, as in `in`, and members of one relationship in a body. Default 1,000. */
   readonly listLength: number;
   /** Include paths. Default 20. */
   readonly includePaths: number;
