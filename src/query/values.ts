@@ -32,6 +32,7 @@ const INTEGER = /^[+-]?\d+$/;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
+const ZONED_TIME = /^\d{2}:\d{2}[^-+Z]*[-+Z]/i;
 const DATETIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?))?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
 /** PostgreSQL holds no such character in a text. */
 const NUL = '\u0000';
@@ -62,7 +63,7 @@ const PARSERS: Readonly<Record<ValueType, Parser>> = {
   float: parseFloatNumber,
   boolean: parseBoolean,
   date: (value) => parseTemporal(value, 'date'),
-  time: (value) => parseTemporal(value, 'time'),
+  time: (value, _form, { zoned }) => parseTemporal(value, 'time', zoned),
   datetime: (value) => parseTemporal(value, 'datetime'),
   interval: parseFloatNumber,
   uuid: (value) => (typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : new ValueMismatch('a UUID')),
@@ -144,7 +145,7 @@ function parseEnum(value: unknown, form: ValueForm, column: ColumnModel): Value 
  * Dates, times and date-times: ISO 8601. A date-time given for a date or a time keeps that part; a date given
  * for a date-time is its midnight; without a zone it is UTC (decision 13).
  */
-function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime'): Value | ValueMismatch {
+function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime', zoned = false): Value | ValueMismatch {
   if (CLOCKS.has(value)) return Object.freeze({ clock: value as DatabaseClock['clock'] });
   const mismatch = new ValueMismatch(
     {
@@ -156,7 +157,8 @@ function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime'): Valu
   if (typeof value !== 'string') return mismatch;
   const text = value.trim();
   if (type === 'time' && TIME.test(text)) return isClockTime(text) ? clockTime(text) : mismatch;
-  const match = DATETIME.exec(text);
+  // A time with a zone is that of some day.
+  const match = DATETIME.exec(zoned && ZONED_TIME.test(text) ? `2000-01-01T${text}` : text);
   if (match === null) return mismatch;
   const [, date, time, zone] = match as unknown as [string, string, string | undefined, string | undefined];
   if (
@@ -169,7 +171,7 @@ function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime'): Valu
   const instant = toInstant(date, time, zone) ?? mismatch;
   if (type === 'datetime' || instant === mismatch) return instant;
   if (type === 'date') return date;
-  return time === undefined ? mismatch : clockTime(time);
+  return time === undefined ? mismatch : `${clockTime(time)}${zoned ? (zone ?? '') : ''}`;
 }
 
 function isCalendarDate(text: string): boolean {

@@ -54,6 +54,8 @@ export interface ColumnModel {
   readonly ordered: boolean;
   /** The entity's value is not the database's: a transformer stands between them. */
   readonly transformed: boolean;
+  /** A time that has a zone of its own. */
+  readonly zoned?: boolean | undefined;
   /** The ORM writes the column when it inserts, and when it updates. */
   readonly insertable: boolean;
   readonly updatable: boolean;

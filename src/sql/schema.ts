@@ -153,6 +153,7 @@ export class Schema {
       insertable: metadata.isInsert,
       updatable: metadata.isUpdate,
       element,
+      zoned: metadata.type === 'timetz' || metadata.type === 'time with time zone',
       separator: metadata.type === 'simple-array' || metadata.type === 'set' ? ',' : undefined,
       precision: metadata.precision ?? undefined,
       length: metadata.length === '' ? undefined : Number(metadata.length),

@@ -297,6 +297,7 @@ describeServers(
       ['day', '{"clock":"CURRENT_DATE"}', 'a date such as 2024-02-29'],
       ['hour', '"24:00:00"', 'a time such as 13:45:00'],
       ['hour', '"1pm"', 'a time such as 13:45:00'],
+      ['hour', '"13:45:00+02"', 'a time such as 13:45:00'],
       ['hour', '"2024-02-29"', 'a time such as 13:45:00'],
       ['moment', '"2024-02-30T00:00:00Z"', 'a date-time such as 2024-02-29T13:45:00Z'],
       ['moment', '"2024-02-29T25:00:00Z"', 'a date-time such as 2024-02-29T13:45:00Z'],
@@ -510,6 +511,7 @@ class Elastic {
   @Expose() @Column({ type: 'smallint', nullable: true }) small!: number | null;
   @Expose() @Column({ type: 'numeric', nullable: true }) exact!: string | null;
   @Expose() @Column({ type: 'timestamp', nullable: true }) local!: Date | null;
+  @Expose() @Column({ type: 'timetz', nullable: true }) zoned!: string | null;
   @Expose() @Column({ type: 'enum', enum: Mood, nullable: true }) mood!: Mood | null;
   @Expose() @Column({ type: 'enum', enum: Mood, array: true, nullable: true }) moods!: Mood[] | null;
 }
@@ -550,6 +552,9 @@ describeServers(
       ['small', '-32768'],
       ['exact', '123456789012345678901234567890.123', '123456789012345678901234567890.123'],
       ['local', '"2024-02-29T01:02:03.456Z"'],
+      ['zoned', '"13:45:00+02"'],
+      ['zoned', '"13:45Z"', '13:45:00+00'],
+      ['zoned', '"2024-02-29T13:45:00.5-05:30"', '13:45:00.5-05:30'],
       ['mood', '"calm"'],
       ['moods', '["calm","wild"]'],
     ])(
@@ -581,6 +586,9 @@ describeServers(
       ['address', '"300.1.1.1"'],
       ['address', '"1.2.3.4/64"'],
       ['small', '32768'],
+      ['zoned', '"25:00:00+02"'],
+      ['zoned', '"13:45:00+99"'],
+      ['zoned', '"13:45:00 CET"'],
       ['mood', '"sad"'],
       ['moods', '["calm","sad"]'],
       ['moods', '"calm"'],
