@@ -24,7 +24,7 @@ export async function setValues(
   partial = false,
 ): Promise<void> {
   for (const { attribute, value, pointer } of values) {
-    if (attribute.kind === 'computed') entity[attribute.property] = value;
+    if (attribute.kind === 'computed') callSetter(entity, attribute.property, value, pointer);
     else if (attribute.kind === 'embedded') await setValues(context, entity, value as readonly FieldValue[], partial);
     else {
       const metadata = context.schema.columnMetadata(attribute.column);
@@ -32,6 +32,16 @@ export async function setValues(
       if (partial) setProperty(metadata.entityMetadata, entity, metadata.propertyPath, entityValue);
       else metadata.setEntityValue(entity, entityValue);
     }
+  }
+}
+
+/** A setter checks nothing before it reads: a value of a kind that it does not expect is the client's fault. */
+function callSetter(entity: ObjectLiteral, property: string, value: unknown, pointer: string): void {
+  try {
+    entity[property] = value;
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new BadRequestError('BAD_VALUE', `The field cannot be ${describe(value)}.`, { source: { pointer } });
   }
 }
 

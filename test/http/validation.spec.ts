@@ -382,6 +382,16 @@ describeServers(
         expect(fine.at('/data/attributes/title')).toBe('stew');
       });
 
+      it.each([5, null, { toLowerCase: 'x' }])(
+        'is not needed to refuse what a setter cannot read: %j [MAP-03]',
+        async (heading) => {
+          const expected = ['400 BAD_VALUE /data/attributes/heading'];
+
+          expect(faults(await create({ state: 'draft', heading }))).toEqual(expected);
+          expect(faults(await change({ heading }))).toEqual(expected);
+        },
+      );
+
       it('does not name a field that the viewer does not see [VAL-09]', async () => {
         const answer = await post('/api/veiled', { type: 'veiled', attributes: { title: 'x' } });
 
