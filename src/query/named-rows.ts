@@ -1,6 +1,6 @@
 /**
- * Rows that attributes name: foreign keys that are exposed. They have to exist for the viewer, as the rows that
- * relationships name.
+ * Rows that attributes name: foreign keys that are exposed. Where a scope hides rows, they have to exist for the viewer,
+ * as the rows that relationships name; elsewhere the database's own foreign key sees to it, without a statement more.
  */
 import { keyColumn } from '../resource/attributes.js';
 import type { Relationship, Resource } from '../resource/resource.js';
@@ -10,12 +10,13 @@ import { operator } from './operators.js';
 import { scopeFilter } from './parse-filter.js';
 import type { QueryRules } from './rules.js';
 
-/** One target for each relation of which values hold join columns. */
+/** One target for each relation to a resource with a scope, of which values hold join columns. */
 export function namedRows(resource: Resource, values: readonly FieldValue[], rules: QueryRules): readonly LinkTarget[] {
   const byRelation = new Map<Relationship, FieldValue[]>();
   for (const value of values.flatMap(leaves)) {
     const relationship = relationshipOf(resource, value);
-    if (relationship !== undefined) byRelation.set(relationship, [...(byRelation.get(relationship) ?? []), value]);
+    if (relationship === undefined || scopeFilter(relationship.target, rules) === undefined) continue;
+    byRelation.set(relationship, [...(byRelation.get(relationship) ?? []), value]);
   }
   return [...byRelation].map(([{ target }, parts]) => ({
     resource: target,
