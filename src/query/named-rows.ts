@@ -15,15 +15,15 @@ export function namedRows(resource: Resource, values: readonly FieldValue[], rul
   const byRelation = new Map<Relationship, FieldValue[]>();
   for (const value of values.flatMap(leaves)) {
     const relationship = relationshipOf(resource, value);
-    if (relationship === undefined || scopeFilter(relationship.target, rules) === undefined) continue;
-    byRelation.set(relationship, [...(byRelation.get(relationship) ?? []), value]);
+    if (relationship !== undefined) byRelation.set(relationship, [...(byRelation.get(relationship) ?? []), value]);
   }
-  return [...byRelation].map(([{ target }, parts]) => ({
-    resource: target,
-    id: parts.map(({ value }) => String(value as string | number)).join(target.options.idSeparator),
-    filter: and([...parts.map((part) => refersTo(target, part)), scopeFilter(target, rules)]),
-    pointer: parts[0]!.pointer,
-  }));
+  return [...byRelation].flatMap(([{ target }, parts]) => {
+    const scope = scopeFilter(target, rules);
+    if (scope === undefined) return [];
+    const id = parts.map(({ value }) => String(value as string | number)).join(target.options.idSeparator);
+    const filter = and([...parts.map((part) => refersTo(target, part)), scope]);
+    return [{ resource: target, id, filter, pointer: parts[0]!.pointer }];
+  });
 }
 
 function leaves(value: FieldValue): readonly FieldValue[] {
