@@ -25,16 +25,18 @@ import type { Result } from '../query/result.js';
 import type { ResourceOptions } from './options.js';
 import { isWrite, markOperation, PATHS, READS, WRITES, type Operation, type ResourceUrlKind } from './operations.js';
 import { ChangePipe, DecodedRequest, EvaluationPipe, QueryPipe } from './query.pipe.js';
+import type { Outcome, ResourceOperations } from './resource-operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { RestlessInterceptor } from './restless.interceptor.js';
-import type { Outcome, RestlessService } from './restless.service.js';
+import type { RestlessService } from './restless.service.js';
+import { operationsToken } from './restless.tokens.js';
 
 const ROUTES = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete, OPTIONS: Options } as const;
 const VERBS = Object.keys(ROUTES) as readonly Operation['verb'][];
 
 /** What handlers find on the controller that they belong to. */
-interface WithService {
-  readonly service: RestlessService;
+interface WithOperations {
+  readonly operations: ResourceOperations;
 }
 
 /** The order of registration matters: `relationships` is no relation's name. @see URL-11 */
@@ -70,10 +72,13 @@ function createController(
   operations: readonly Operation[],
 ): Type {
   class GeneratedController {
+    declare readonly operations: ResourceOperations;
+
     constructor(readonly service: RestlessService) {}
   }
   Object.defineProperty(GeneratedController, 'name', { value: name });
   Inject(token)(GeneratedController, undefined, 0);
+  Inject(operationsToken(token))(GeneratedController.prototype, 'operations');
   for (const operation of operations) defineHandler(GeneratedController, operation, options);
   Controller()(GeneratedController);
   UseInterceptors(RestlessInterceptor)(GeneratedController);
@@ -106,20 +111,20 @@ function pipeOf(name: NonNullable<Operation['name']>): Type<PipeTransform> {
 }
 
 /** A function of its own for every handler: decorators hang their metadata on it. */
-function createHandler({ name }: Operation): (this: WithService, checked: never) => unknown {
+function createHandler({ name }: Operation): (this: WithOperations, checked: never) => unknown {
   if (name === undefined) return function () {};
   if (isWrite(name)) {
     return function (change: Change): Promise<Outcome> {
-      return this.service.apply(change);
+      return this.operations.apply(change);
     };
   }
   if (name === 'EVALUATE') {
     return function (evaluation: Evaluation): Promise<EvaluationResult> {
-      return this.service.evaluate(evaluation);
+      return this.operations.evaluate(evaluation);
     };
   }
   return function (query: Query): Promise<Result> {
-    return this.service.find(query);
+    return this.operations.find(query);
   };
 }
 

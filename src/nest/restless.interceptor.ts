@@ -15,9 +15,9 @@ import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
+import type { Outcome } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
 import { methodNotAllowed, RestlessRegistry, type ServedResource } from './restless.registry.js';
-import type { Outcome } from './restless.service.js';
 
 /** Whatever type the body of these is said to have, nobody reads it. */
 const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTION'];

@@ -7,11 +7,12 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
 import { withoutUndefined } from '../resource/options.js';
 import { checkEntryOptions, type ResourceEntry } from './options.js';
+import { ResourceOperations } from './resource-operations.js';
 import { createEvaluationController, createRestlessController } from './restless.controller.js';
 import { resourceOptionsOf } from './restless.decorators.js';
 import { RestlessRegistry, type Controllers } from './restless.registry.js';
 import { RestlessService } from './restless.service.js';
-import { entityName, getRestlessServiceToken, type RestlessEntity } from './restless.tokens.js';
+import { entityName, getRestlessServiceToken, operationsToken, type RestlessEntity } from './restless.tokens.js';
 import { createRootController } from './root.controller.js';
 
 /** A data source as `@nestjs/typeorm` names it. */
@@ -51,7 +52,7 @@ export function createRestlessProviders(
     const evaluation = createEvaluationController(`${name}EvaluationController`, token, options);
     // Functions come first: their address would be taken for that of a resource called "eval".
     feature.controllers.push(evaluation, controller);
-    feature.providers.push(createServiceProvider(token, entry, { controller, evaluation }, dataSource));
+    feature.providers.push(...createServiceProviders(token, entry, { controller, evaluation }, dataSource));
     const named = getRestlessServiceToken(entry.entity, options.collectionName);
     if (taken.has(named)) continue;
     taken.add(named);
@@ -60,18 +61,27 @@ export function createRestlessProviders(
   return feature;
 }
 
-function createServiceProvider(
+/** The operations of a resource, and the service that offers them to the application's own code. */
+function createServiceProviders(
   token: string,
   entry: ResourceEntry,
   controllers: Controllers,
   dataSource?: DataSourceName,
-): FactoryProvider {
-  return {
-    provide: token,
-    inject: [RestlessRegistry, getDataSourceToken(dataSource)],
-    useFactory: (registry: RestlessRegistry, source: DataSource) =>
-      new RestlessService(registry, registry.register(entry, controllers, source)),
-  };
+): readonly FactoryProvider[] {
+  const operations = operationsToken(token);
+  return [
+    {
+      provide: operations,
+      inject: [RestlessRegistry, getDataSourceToken(dataSource)],
+      useFactory: (registry: RestlessRegistry, source: DataSource) =>
+        new ResourceOperations(registry, registry.register(entry, controllers, source)),
+    },
+    {
+      provide: token,
+      inject: [operations],
+      useFactory: (own: ResourceOperations) => new RestlessService(own),
+    },
+  ];
 }
 
 /** The document at the module's prefix, see `root.controller.ts`; `forRoot` brings the options with it. */

@@ -1,18 +1,9 @@
 /**
  * The service of one resource: what its endpoints do, for the application's own code as well.
  */
-import type { EntityManager, ObjectLiteral } from 'typeorm';
-import type { Applied, Change } from '../query/change.js';
-import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
-import { and } from '../query/filter.js';
-import { idFilter } from '../query/identity.js';
-import type { Query } from '../query/query.js';
-import type { RepositorySession } from '../query/repository.js';
-import type { Result } from '../query/result.js';
+import type { ObjectLiteral } from 'typeorm';
 import type { Resource } from '../resource/resource.js';
-import { NotFoundError } from '../errors.js';
-import { noSuchResource, quote } from '../query/faults.js';
-import type { Registration, RestlessRegistry, ServedResource } from './restless.registry.js';
+import type { ResourceOperations } from './resource-operations.js';
 
 /**
  * Serves one resource. Inject it with `@InjectRestless(Person)`.
@@ -24,92 +15,10 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
   /** The entity's type, for the compiler alone. */
   declare readonly entity: T;
 
-  constructor(
-    private readonly registry: RestlessRegistry,
-    private readonly registration: Registration,
-  ) {}
+  constructor(private readonly operations: ResourceOperations) {}
 
   /** The resource that is served. */
   get resource(): Resource {
-    return this.served.resource;
+    return this.operations.resource;
   }
-
-  /**
-   * Finds what a checked query asks for.
-   *
-   * @throws NotFoundError for a resource or a parent that is not there, or `filter[single]` without exactly one.
-   */
-  async find(query: Query): Promise<Result> {
-    const result = await this.served.repository.find(query);
-    const [first] = result.records;
-    if (query.cardinality === 'single') expectSingle(result);
-    if (query.cardinality === 'one' && query.id !== undefined && first === undefined)
-      throw nothingFound(query, query.id);
-    return result;
-  }
-
-  /** Works out functions over the rows that pass the filter and the scope. */
-  evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
-    return this.served.repository.evaluate(evaluation);
-  }
-
-  /**
-   * Does what a checked change says, in one transaction, and reads what the answer shows inside it.
-   *
-   * @param manager joins the caller's transaction; the caller commits
-   * @throws NotFoundError, ConflictError, BadRequestError; nothing is written then
-   */
-  async apply(change: Change, manager?: EntityManager): Promise<Outcome> {
-    return this.served.repository.transaction(async (session) => {
-      const applied = await session.apply(change);
-      return { change, applied, result: await answerTo(change, applied, session) };
-    }, manager);
-  }
-
-  private get served(): ServedResource {
-    return this.registry.serving(this.registration);
-  }
-}
-
-/** What came of a change. */
-export interface Outcome {
-  readonly change: Change;
-  readonly applied: Applied;
-  /** What the answer shows; undefined where it has no content. */
-  readonly result: Result | undefined;
-}
-
-/** Reads the resource or the linkage for the answer, where it has one. @see UPD-09, UPD-10 */
-async function answerTo(change: Change, applied: Applied, session: RepositorySession): Promise<Result | undefined> {
-  const { returning } = change.resource.options;
-  switch (change.kind) {
-    case 'create':
-      return session.find(withId(change.answer, applied.id!));
-    case 'update': {
-      const wanted = returning === 'always' || (returning === 'auto' && applied.changedMore);
-      return wanted ? session.find(withId(change.answer, applied.id!)) : undefined;
-    }
-    case 'edit-relationship':
-      return returning === 'always' && change.answer !== undefined ? session.find(change.answer) : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function withId(query: Query, id: string): Query {
-  return Object.freeze({ ...query, id, filter: and([idFilter(query.resource, id), query.filter]) });
-}
-
-/** A related resource may exist and not be related: the two are told alike. */
-function nothingFound({ resource, parent }: Query, id: string): NotFoundError {
-  if (parent === undefined) return noSuchResource(resource, id);
-  const { relationship } = parent;
-  return new NotFoundError(
-    `${quote(relationship.name)} of ${parent.resource.name} ${quote(parent.id)} leads to no ${resource.name} with the id ${quote(id)}.`,
-  );
-}
-
-function expectSingle({ records }: Result): void {
-  if (records.length === 0) throw new NotFoundError('No result found.', { code: 'NO_RESULT' });
-  if (records.length > 1) throw new NotFoundError('Multiple results found.', { code: 'MULTIPLE_RESULTS' });
 }

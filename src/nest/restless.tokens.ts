@@ -19,6 +19,11 @@ export function getRestlessServiceToken(entity: RestlessEntity, collectionName?:
   return `RestlessService:${entityName(entity)}${collectionName === undefined ? '' : `:${collectionName}`}`;
 }
 
+/** The token of what stands behind a service, and behind the endpoints. */
+export function operationsToken(service: string): string {
+  return `${service}:operations`;
+}
+
 /** An entity's name, for messages and tokens. */
 export function entityName(entity: RestlessEntity): string {
   if (typeof entity === 'function') return entity.name;

@@ -13,7 +13,7 @@ import {
   Resource,
   RestlessModule,
   RestlessRegistry,
-  type RestlessService,
+  type RestlessEntity,
 } from 'nestjs-restless';
 import {
   AfterInsert,
@@ -37,6 +37,8 @@ import {
 } from 'typeorm';
 import type { WriteOperation } from '../../src/query/api-request.js';
 import type { Change } from '../../src/query/change.js';
+import type { ResourceOperations } from '../../src/nest/resource-operations.js';
+import { operationsToken } from '../../src/nest/restless.tokens.js';
 import { parseChange } from '../../src/query/parse-change.js';
 import { ANYBODY } from '../../src/resource/policy.js';
 import { JSON_API } from '../../src/wire/json-api/format.js';
@@ -325,7 +327,9 @@ describeServers(
         return parseChange(request, registry.rulesFor(ANYBODY));
       }
 
-      const people = (): RestlessService<Account> => app.app.get(getRestlessServiceToken(Account));
+      const operationsOf = (entity: RestlessEntity): ResourceOperations =>
+        app.app.get(operationsToken(getRestlessServiceToken(entity)));
+      const people = (): ResourceOperations => operationsOf(Account);
       const create = (name: string): Change => change('POST_RESOURCE', 'account', account(name));
 
       /** Runs work in a transaction of one's own, as an application would. */
@@ -357,9 +361,7 @@ describeServers(
         const statements = await log.during(async () => {
           const work = ownTransaction(async (manager) => {
             for (const edit of edits) {
-              const service: RestlessService = app.app.get(
-                getRestlessServiceToken(ENTITIES.find((each) => each.name.toLowerCase() === edit.resource.name)!),
-              );
+              const service = operationsOf(ENTITIES.find((each) => each.name.toLowerCase() === edit.resource.name)!);
               const { applied } = await service.apply(edit, manager);
               expect(applied.count).toBe(1);
             }
