@@ -29,7 +29,7 @@ export type OperationName = ReadOperation | WriteOperation | 'EVALUATE';
  * @Resource({ collectionName: 'people', methods: ['GET'], guards: [AuthGuard], pageSize: 20 })
  */
 export interface ResourceOptions extends CoreResourceOptions {
-  /** The wire formats, the first of which is the default. Default `['json-api']`. */
+  /** The wire formats, the first of which is the default. Default `['json-api', 'flat-json']`. @see NEG-04 */
   readonly formats?: readonly WireFormatName[];
   /** How many levels of related resources flat JSON embeds. Default 1; 0 is none. @see INC-11 */
   readonly embed?: number;
@@ -132,7 +132,7 @@ const SHARED_NAMES = [
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
 
 const FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
-const DEFAULT_FORMATS: readonly WireFormatName[] = ['json-api'];
+const DEFAULT_FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
 const DECORATED: readonly string[] = [
   ...['GET', 'POST', 'PATCH', 'DELETE'],
   'EVALUATE',

@@ -119,7 +119,8 @@ function isDecodable(path: string): boolean {
 /** The format that was chosen, or that the request's `Accept` asks for, or the first there is. */
 function formatOf(request: HttpRequest, registry: RestlessRegistry): WireFormat {
   const state = stateOf(request);
-  return state?.format ?? formatOfErrors(headerOf(request, 'accept'), registry.defaultFormats());
+  if (state !== undefined) return state.format;
+  return formatOfErrors(headerOf(request, 'accept'), registry.defaultFormats(), headerOf(request, 'content-type'));
 }
 
 function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {

@@ -59,7 +59,7 @@ export class RestlessInterceptor implements NestInterceptor {
   ): RequestState {
     const own = kind === 'evaluation' ? evaluationRoute(resource) : resource;
     const state = {
-      format: formatOfErrors(headerOf(request, 'accept'), formats),
+      format: formatOfErrors(headerOf(request, 'accept'), formats, headerOf(request, 'content-type')),
       wire,
       address: this.registry.addressOf(request, kind, own),
       viewer: this.registry.viewerOf(request),

@@ -32,8 +32,9 @@ export function createRootController(): Type {
       this.expectAddress(request);
       const formats = this.registry.defaultFormats();
       const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
-      checkContentType(headerOf(request, 'content-type'), formats);
-      const format = negotiate(headerOf(request, 'accept'), formats);
+      const type = headerOf(request, 'content-type');
+      checkContentType(type, formats);
+      const format = negotiate(headerOf(request, 'accept'), formats, type);
       const { wire } = this.registry.options;
       const state = { format, wire, address, viewer: { groups: [] }, decoded: undefined };
       rememberState(request, state);

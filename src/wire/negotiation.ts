@@ -41,8 +41,8 @@ function readWeight(text: string): number {
 }
 
 /**
- * The format to answer in: the one with the greatest weight, the first of equals. Where everything is welcome, a
- * body is answered in its own format (DESIGN §2.1).
+ * The format to answer in: the one with the greatest weight. Of equals, one that `Accept` names goes before one that a
+ * wildcard covers (browsers' libraries ask for JSON, and for anything), then the body's own, then the first (DESIGN §2.1).
  *
  * @throws RestlessError 406 where none of the formats is acceptable.
  */
@@ -53,32 +53,35 @@ export function negotiate(
 ): WireFormat {
   const [only] = formats as readonly [WireFormat];
   if (formats.length === 1 && !only.negotiates) return only;
-  const ranges = parseMediaTypes(accept ?? '');
-  if (ranges.every(({ type }) => type === '*/*') && ranges.every(({ q }) => q > 0)) {
-    const [body] = parseMediaTypes(contentType ?? '');
-    return formats.find(({ mediaType }) => mediaType === body?.type) ?? only;
-  }
-  let best: WireFormat | undefined;
-  let weight = 0;
-  for (const format of formats) {
-    const own = ranges.filter((range) => range.type === format.mediaType);
-    const understood = own.filter((range) => format.understands(range));
-    // Where every instance of the type asks for what is not there, a wildcard beside them does not help.
-    if (own.length > 0 && understood.length === 0) throw notAcceptable(formats);
-    const q = weigh(understood, ranges, format.mediaType);
-    if (q > weight) [best, weight] = [format, q];
-  }
-  if (best === undefined) throw notAcceptable(formats);
-  return best;
+  const sent = parseMediaTypes(accept ?? '');
+  const ranges = sent.length === 0 ? parseMediaTypes('*/*') : sent;
+  const [body] = parseMediaTypes(contentType ?? '');
+  const welcome = formats
+    .map((format) => {
+      const own = ranges.filter((range) => range.type === format.mediaType);
+      const understood = own.filter((range) => format.understands(range));
+      // Where every instance of the type asks for what is not there, a wildcard beside them does not help.
+      if (own.length > 0 && understood.length === 0) throw notAcceptable(formats);
+      const isBody = format.mediaType === body?.type;
+      return { format, q: weigh(understood, ranges, format.mediaType), isNamed: own.length > 0, isBody };
+    })
+    .filter(({ q }) => q > 0)
+    .sort((a, b) => b.q - a.q || Number(b.isNamed) - Number(a.isNamed) || Number(b.isBody) - Number(a.isBody));
+  if (welcome[0] === undefined) throw notAcceptable(formats);
+  return welcome[0].format;
 }
 
 /**
  * The format of an error that has nothing to do with formats: the one that is wanted, or the first where none is
  * acceptable (decision 21).
  */
-export function formatOfErrors(accept: string | undefined, formats: readonly WireFormat[]): WireFormat {
+export function formatOfErrors(
+  accept: string | undefined,
+  formats: readonly WireFormat[],
+  contentType?: string,
+): WireFormat {
   try {
-    return negotiate(accept, formats);
+    return negotiate(accept, formats, contentType);
   } catch {
     return formats[0]!;
   }

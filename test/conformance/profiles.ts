@@ -19,6 +19,7 @@ export function profileModule(profile: Profile, dataSource: DataSourceOptions): 
       TypeOrmModule.forRoot({ ...dataSource, subscribers, retryAttempts: 0 }),
       RestlessModule.forRoot({
         ...(prefix === undefined ? {} : { prefix: text(prefix) }),
+        formats: ['json-api'],
         jsonp: true,
         operators: { double_of: ({ column, bind }, value) => `${column} = 2 * ${bind(value)}` },
       }),

@@ -63,7 +63,11 @@ const bodies = (server: Server): void => {
 
   beforeAll(async () => {
     const imports = [
-      RestlessModule.forRoot({ methods: ['GET', 'POST', 'PATCH', 'DELETE'], limits: { bodySize: LIMIT } }),
+      RestlessModule.forRoot({
+        formats: ['json-api'],
+        methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+        limits: { bodySize: LIMIT },
+      }),
       RestlessModule.forFeature(ENTITIES),
     ];
     app = await server.start({ entities: ENTITIES, imports, seed });

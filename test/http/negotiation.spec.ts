@@ -1,4 +1,4 @@
-/** Which media types a request may ask for and bring along, and the one that every answer has. */
+/** Where JSON:API is the only format: which media types a request may ask for and bring along, and the one of every answer. */
 import { RestlessModule } from 'nestjs-restless';
 import { describeServers, type TestApp } from '../support/app.js';
 import { Computer, PEOPLE, Person, seedPeople } from '../support/people.js';
@@ -37,7 +37,10 @@ describeServers(
     beforeAll(async () => {
       app = await server.start({
         entities: PEOPLE,
-        imports: [RestlessModule.forFeature([Person, { entity: Computer, methods: ['GET', 'DELETE'] }])],
+        imports: [
+          RestlessModule.forRoot({ formats: ['json-api'] }),
+          RestlessModule.forFeature([Person, { entity: Computer, methods: ['GET', 'DELETE'] }]),
+        ],
         seed: seedPeople,
         configure: (nest) => nest.enableCors({ origin: [/example\.org$/] }),
       });

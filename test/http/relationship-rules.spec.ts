@@ -122,7 +122,7 @@ const ENTRIES: ResourceEntry[] = [
 ];
 
 function start(server: Server): Promise<TestApp> {
-  const imports = [RestlessModule.forFeature(ENTRIES)];
+  const imports = [RestlessModule.forRoot({ formats: ['json-api'] }), RestlessModule.forFeature(ENTRIES)];
   return server.start({ entities: ENTITIES, imports, seed, dataSource: { subscribers: [ComputerListener] } });
 }
 
