@@ -24,6 +24,8 @@ export interface Exchange {
   headers: Record<string, string>;
   body?: string;
   expected: Expected;
+  /** What a later version of the recorded system answers, where it answers otherwise. */
+  later?: Expected;
 }
 
 /** How much of an answer is not to be copied. */
@@ -109,6 +111,7 @@ function toExchange(step: JsonObject): Exchange {
     headers: headers(step.headers ?? {}),
     ...(body === undefined ? {} : { body }),
     expected: toExpected(object(step.expected)),
+    ...(step.expected_0_17_0 === undefined ? {} : { later: toExpected(object(step.expected_0_17_0)) }),
   };
 }
 

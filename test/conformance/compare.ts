@@ -4,6 +4,7 @@
  */
 import type { Answer } from './answer.js';
 import { type Case, type Exchange, type Expected, isObject, type Json, type JsonObject } from './cases.js';
+import { canonical, links, shorten, show, SQL, toObject, without } from './meaning.js';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
 const PAGE_RELS = ['first', 'last', 'prev', 'next'];
@@ -51,9 +52,6 @@ function errorViolations(errors: Json | undefined): string[] {
   });
 }
 
-const SQL =
-  /SELECT .+ FROM|INSERT INTO|DELETE FROM|UPDATE .+ SET|SQLITE|QueryFailed|constraint failed|violates|Duplicate entry/;
-
 /** JSON:API: a document never has one resource twice. */
 function repeated(document: JsonObject): string[] {
   const seen = new Set<string>();
@@ -74,6 +72,15 @@ function isIdentifier(resource: JsonObject): boolean {
 function scopeOf({ quirk, unordered }: Case, strict: boolean): Scope {
   const scopes = strict ? [] : (quirk?.scopes ?? []);
   return { links: !scopes.includes('links'), rows: !scopes.includes('database'), unordered };
+}
+
+/** The ids of the primary data. */
+export function idsOf({ body }: Answer): string[] | undefined {
+  const data = isObject(body) ? body.data : undefined;
+  const resources = Array.isArray(data) ? data : [data];
+  return resources.map((resource) =>
+    isObject(resource) && typeof resource.id === 'string' ? resource.id : JSON.stringify(resource),
+  );
 }
 
 class Comparison {
@@ -281,30 +288,6 @@ function keyOf(resource: Json): string {
   return typeof id === 'string' ? `${show(type)}/${id}` : `${show(type)}/${show(id)} (no text)`;
 }
 
-function show(value: Json | undefined): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
-}
-
-function toObject(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-/** A copy without the values that JSON pointers name. */
-function without(document: JsonObject, pointers: string[]): JsonObject {
-  const copy = structuredClone(document);
-  for (const pointer of pointers) {
-    const steps = pointer.split('/').slice(1);
-    const last = steps.pop() ?? '';
-    const parent = steps.reduce<Json | undefined>(step, copy);
-    if (isObject(parent)) delete parent[last];
-  }
-  return copy;
-}
-
-function step(value: Json | undefined, name: string): Json | undefined {
-  return Array.isArray(value) ? value[Number(name)] : toObject(value)[name];
-}
-
 /** Where a link leads: absolute or relative, however its query is escaped. */
 interface Target extends JsonObject {
   path: string;
@@ -331,36 +314,4 @@ function toTarget(link: Json | undefined): Target | undefined {
 
 function pathOf(link: Json | undefined): string | undefined {
   return toTarget(link)?.path;
-}
-
-/** The links of a `Link` header by their relation. */
-function links(header = ''): JsonObject {
-  return Object.fromEntries(
-    [...header.matchAll(/<([^>]*)>;\s*rel="?(\w+)"?/g)].map(([, href = '', rel = '']) => [rel, href]),
-  );
-}
-
-/** One text for everything that means the same: members sorted, date-times as instants, lists as sets where asked. */
-function canonical(value: Json | undefined, unordered: boolean): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) {
-    const entries = value.map((entry) => canonical(entry, unordered));
-    return `[${(unordered ? entries.sort() : entries).join(',')}]`;
-  }
-  if (isObject(value)) {
-    const members = Object.keys(value).sort();
-    return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name], unordered)}`).join(',')}}`;
-  }
-  return typeof value === 'string' && DATE_TIME.test(value) ? instant(value) : JSON.stringify(value);
-}
-
-const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
-
-/** To the millisecond, which is as fine as a `Date` is; without a zone it is UTC. */
-function instant(text: string): string {
-  return new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`).toISOString();
-}
-
-function shorten(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

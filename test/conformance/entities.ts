@@ -1,7 +1,9 @@
 /**
- * The entities behind the recorded answers. Property names are the recorded wire names, foreign keys have no property of
- * their own, and every column type exists on SQLite, PostgreSQL and MariaDB alike.
+ * The entities behind the recorded answers. Property names are the recorded wire names, foreign keys are fields beside the
+ * relation, which profiles hide where the recorded system did, and every column type exists on SQLite, PostgreSQL and
+ * MariaDB alike.
  */
+import { Expose } from 'class-transformer';
 import {
   ChildEntity,
   Column,
@@ -60,6 +62,7 @@ export class Computer {
   @Column({ type: 'varchar', unique: true, nullable: true }) name!: string | null;
   @Column({ type: 'varchar', nullable: true }) vendor!: string | null;
   @Column({ type: Date, precision: 6, nullable: true }) purchase_time!: Date | null;
+  @Expose() @Column({ type: 'integer', nullable: true }) owner_id!: number | null;
 
   @ManyToOne(() => Person, (person) => person.computers, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'owner_id' })
@@ -75,6 +78,7 @@ export class Article {
   @PrimaryGeneratedColumn() id!: number;
   @Column({ type: 'varchar', nullable: true }) title!: string | null;
   @Column({ type: 'text', nullable: true }) body!: string | null;
+  @Expose() @Column({ type: 'integer', nullable: true }) author_id!: number | null;
 
   @ManyToOne(() => Person, (person) => person.articles, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'author_id' })
@@ -104,6 +108,8 @@ export class Article {
 export class Comment {
   @PrimaryGeneratedColumn() id!: number;
   @Column({ type: 'text', nullable: true }) body!: string | null;
+  @Expose() @Column({ type: 'integer', nullable: true }) article_id!: number | null;
+  @Expose() @Column({ type: 'integer', nullable: true }) author_id!: number | null;
 
   @ManyToOne(() => Article, (article) => article.comments, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'article_id' })
@@ -151,6 +157,7 @@ export class Manager extends Employee {
 export class Category {
   @PrimaryGeneratedColumn() id!: number;
   @Column({ type: 'varchar', nullable: true }) name!: string | null;
+  @Expose() @Column({ type: 'integer', nullable: true }) parent_id!: number | null;
 
   @ManyToOne(() => Category, (category) => category.children, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'parent_id' })
@@ -182,3 +189,7 @@ export const ENTITIES = {
 } as const;
 
 export type EntityName = keyof typeof ENTITIES;
+
+export function isEntityName(name: string): name is EntityName {
+  return Object.hasOwn(ENTITIES, name);
+}

@@ -4,8 +4,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs-restless';
 import type { DataSourceOptions } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from './cases.js';
-import { ENTITIES, type EntityName } from './entities.js';
-import { VALIDATION_ERRORS, VALIDATORS } from './validators.js';
+import { ENTITIES, type EntityName, isEntityName } from './entities.js';
+import { toErrorClass, VALIDATORS } from './validators.js';
 
 @Module({})
 class ProfileModule {}
@@ -36,7 +36,11 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
     ...flags.flatMap((flag) => FLAGGED[flag]?.[model] ?? []),
   ];
   const computed = COMPUTED[model] ?? [];
-  const hidden = [...texts(options.exclude ?? []), ...computed.filter((name) => !wanted.includes(name))];
+  const hidden = [
+    ...texts(options.exclude ?? []),
+    ...computed.filter((name) => !wanted.includes(name)),
+    ...(FOREIGN_KEYS[model] ?? []),
+  ];
   return {
     entity: ENTITIES[model],
     // The recorded system shows every column and sends the linkage of every relationship.
@@ -54,10 +58,18 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
 }
 
 /** Columns that SQL computes: attributes like all others, so they are hidden where a profile does not ask for them. */
-const COMPUTED: Partial<Record<EntityName, string[]>> = { person: ['computer_count', 'is_minor', 'nickname'] };
+export const COMPUTED: Partial<Record<EntityName, string[]>> = { person: ['computer_count', 'is_minor', 'nickname'] };
+
+/** Columns that the recorded system never shows. */
+const FOREIGN_KEYS: Partial<Record<EntityName, string[]>> = {
+  computer: ['owner_id'],
+  article: ['author_id'],
+  comment: ['article_id', 'author_id'],
+  category: ['parent_id'],
+};
 
 /** The attributes that a flag of the profile adds. */
-const FLAGGED: Record<string, Partial<Record<EntityName, string[]>>> = {
+export const FLAGGED: Record<string, Partial<Record<EntityName, string[]>>> = {
   hybrid: { person: ['is_minor', 'nickname'] },
   proxy: { article: ['tag_names'] },
 };
@@ -95,13 +107,4 @@ function translate(name: string, value: Json): ResourceOptions {
   if (option !== undefined) return option(value);
   if (ELSEWHERE.includes(name)) return {};
   throw new Error(`The option ${name} has no counterpart.`);
-}
-
-function toErrorClass(name: string): new (...args: never[]) => Error {
-  if (Object.hasOwn(VALIDATION_ERRORS, name)) return VALIDATION_ERRORS[name as keyof typeof VALIDATION_ERRORS];
-  throw new Error(`There is no error ${name}.`);
-}
-
-function isEntityName(name: string): name is EntityName {
-  return Object.hasOwn(ENTITIES, name);
 }

@@ -42,6 +42,7 @@ const suite = (departures: Departure[]): Suite => ({
   module: () => ({ module: class {} }),
   differences: (_, { expected }, { status }) => (status === expected.status ? [] : [`status: ${status} found`]),
   violations: ({ status }) => (status >= 500 ? [`status ${status}`] : []),
+  idsOf: () => undefined,
   departures,
   later: [],
 });

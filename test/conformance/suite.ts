@@ -2,7 +2,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { DataSourceOptions } from 'typeorm';
 import type { Answer } from './answer.js';
-import { type Case, type Exchange, isObject, type Profile } from './cases.js';
+import type { Case, Exchange, Profile } from './cases.js';
 import type { Database } from './world.js';
 
 export interface Suite {
@@ -15,6 +15,8 @@ export interface Suite {
   differences(example: Case, exchange: Exchange, answer: Answer, strict: boolean): string[];
   /** What no answer may do. */
   violations(answer: Answer): string[];
+  /** The ids of the rows that an answer is about; undefined where it has none. */
+  idsOf(answer: Answer): string[] | undefined;
   departures: Departure[];
   later: Later[];
 }
@@ -69,7 +71,7 @@ export function judge(suite: Suite, example: Case, profile: Profile, database: D
   if (later !== undefined) return departed(`later: ${later.issue}`);
   const lenient = [...compare(false), ...broken];
   if (departure !== undefined && (lenient.length > 0 || departure.differs === undefined)) {
-    const wrong = [...departsOtherwise(departure, strict, lenient, answers), ...broken];
+    const wrong = [...departsOtherwise(suite, departure, strict, lenient, answers), ...broken];
     return wrong.length === 0 ? departed(departure.reason) : failed(wrong);
   }
   if (example.quirk?.scopes.includes('all')) return broken.length === 0 ? departed(example.quirk.text) : failed(broken);
@@ -84,27 +86,25 @@ export function needless(suite: Suite, outcomes: Outcome[]): Departure[] {
   });
 }
 
-function departsOtherwise(departure: Departure, strict: Found[], lenient: Found[], answers: Answer[]): Found[] {
-  const { status, ids, differs } = departure;
+function departsOtherwise(
+  suite: Suite,
+  { status, ids, differs }: Departure,
+  strict: Found[],
+  lenient: Found[],
+  answers: Answer[],
+): Found[] {
   const step = strict[0]?.step ?? 0;
+  const answer = answers[step];
   const found: Found[] = [];
-  if (status !== undefined && answers[step]?.status !== status)
-    found.push({ step, text: `status ${answers[step]?.status}, the departure says ${status}` });
+  if (status !== undefined && answer?.status !== status)
+    found.push({ step, text: `status ${answer?.status}, the departure says ${status}` });
   if (ids !== undefined) {
-    const ours = idsOf(answers[step]);
+    const ours = answer && suite.idsOf(answer);
     if (ours?.join() !== ids.join())
       found.push({ step, text: `ids ${ours?.join()}, the departure says ${ids.join()}` });
   }
   if (differs !== undefined) found.push(...lenient.filter(({ text }) => !differs.test(text)));
   return found.length === 0 ? [] : [...found, ...strict];
-}
-
-function idsOf(answer: Answer | undefined): string[] | undefined {
-  const data = isObject(answer?.body) ? answer.body.data : undefined;
-  const resources = Array.isArray(data) ? data : [data];
-  return resources.map((resource) =>
-    isObject(resource) && typeof resource.id === 'string' ? resource.id : JSON.stringify(resource),
-  );
 }
 
 /** What was found in the answer to one exchange of a case. */

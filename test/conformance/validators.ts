@@ -12,8 +12,13 @@ class OracleValidationError extends Error {
 /** Has words and nothing else. */
 class PlainValidationError extends Error {}
 
-/** The errors by the names that profiles list in `validation_exceptions`. */
-export const VALIDATION_ERRORS = { OracleValidationError, PlainValidationError } as const;
+const VALIDATION_ERRORS = { OracleValidationError, PlainValidationError } as const;
+
+/** The error that a profile lists in `validation_exceptions`. */
+export function toErrorClass(name: string): new (...args: never[]) => Error {
+  if (Object.hasOwn(VALIDATION_ERRORS, name)) return VALIDATION_ERRORS[name as keyof typeof VALIDATION_ERRORS];
+  throw new Error(`There is no error ${name}.`);
+}
 
 abstract class Rules implements EntitySubscriberInterface {
   abstract listenTo(): new () => object;

@@ -1,0 +1,82 @@
+/** Turns a recorded configuration of the classic server into a Nest module: the old options under our names. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs-restless';
+import type { DataSourceOptions } from 'typeorm';
+import { type ApiProfile, type Json, type Profile, text, texts } from '../cases.js';
+import { ENTITIES, isEntityName } from '../entities.js';
+import { COMPUTED, FLAGGED } from '../profiles.js';
+import { toErrorClass, VALIDATORS } from '../validators.js';
+
+@Module({})
+class ProfileModule {}
+
+export function profileModule({ apis, flags }: Profile, dataSource: DataSourceOptions): DynamicModule {
+  const subscribers = flags.includes('validators') ? VALIDATORS : [];
+  return {
+    module: ProfileModule,
+    imports: [
+      TypeOrmModule.forRoot({ ...dataSource, subscribers, retryAttempts: 0 }),
+      RestlessModule.forRoot({
+        formats: ['flat-json'],
+        expose: 'all',
+        jsonp: true,
+        // What the recorded system allowed without asking.
+        allowToManyReplacement: true,
+        allowDeleteFromToManyRelationships: true,
+        allowClientGeneratedIds: true,
+        allowUnfiltered: true,
+      }),
+      RestlessModule.forFeature(apis.map((api) => toEntry(api, flags))),
+    ],
+  };
+}
+
+function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
+  const { model, ...options } = api;
+  if (!isEntityName(model)) throw new Error(`There is no entity for ${model}.`);
+  const wanted = [...columns(options.include_methods ?? []), ...flags.flatMap((flag) => FLAGGED[flag]?.[model] ?? [])];
+  const computed = COMPUTED[model] ?? [];
+  const hidden = [...columns(options.exclude_columns ?? []), ...computed.filter((name) => !wanted.includes(name))];
+  return {
+    entity: ENTITIES[model],
+    additionalAttributes: wanted.filter((name) => !computed.includes(name)),
+    ...(options.include_columns === undefined && { exclude: hidden }),
+    ...Object.entries(options).reduce<ResourceOptions>(
+      (all, [name, value]) => ({ ...all, ...translate(name, value) }),
+      {},
+    ),
+  };
+}
+
+/** The options of the old server and what they are called here. */
+const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
+  collection_name: (value) => ({ collectionName: text(value) }),
+  url_prefix: (value) => ({ prefix: text(value) }),
+  methods: (value) => ({
+    methods: texts(value).filter((verb) => verb !== 'PUT') as NonNullable<ResourceOptions['methods']>,
+  }),
+  include_columns: (value) => ({ only: columns(value) }),
+  primary_key: (value) => ({ primaryKey: text(value) }),
+  results_per_page: (value) => ({ pageSize: Number(value) }),
+  max_results_per_page: (value) => ({ maxPageSize: Number(value) }),
+  allow_patch_many: (value) => ({ allowPatchMany: value === true }),
+  allow_delete_many: (value) => ({ allowDeleteMany: value === true }),
+  allow_functions: (value) => ({ allowFunctions: value === true }),
+  validation_exceptions: (value) => ({ validationExceptions: texts(value).map(toErrorClass) }),
+};
+
+/** The names of a list. The recorded system ignored one that is no field; here that is an error at start. */
+function columns(value: Json): string[] {
+  return texts(value).filter((name) => name !== 'nonsense' && !name.includes('.'));
+}
+
+/** Options that `toEntry` reads itself, and those that wait for an issue. */
+const ELSEWHERE = ['exclude_columns', 'include_methods', 'preprocessors', 'postprocessors'];
+
+function translate(name: string, value: Json): ResourceOptions {
+  const option = OPTIONS[name];
+  if (option !== undefined) return option(value);
+  if (ELSEWHERE.includes(name)) return {};
+  throw new Error(`The option ${name} has no counterpart.`);
+}
