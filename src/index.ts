@@ -20,6 +20,7 @@ export type {
   RestlessModuleAsyncOptions,
   RestlessModuleOptions,
 } from './nest/options.js';
+export type { KeyTransform } from './resource/keys.js';
 export type { CountMode, FilterObject, Limits, Method, NullsOrder, Scope, ScopeContext } from './resource/options.js';
 export type { WireFormatName } from './wire/wire-format.js';
 

@@ -112,6 +112,7 @@ const SHARED_NAMES = [
   'prefix',
   'methods',
   'expose',
+  'keys',
   'linkage',
   'pageSize',
   'maxPageSize',

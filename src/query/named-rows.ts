@@ -39,8 +39,10 @@ function relationshipOf(resource: Resource, { attribute, value }: FieldValue): R
   return found?.target.exposed === true ? found : undefined;
 }
 
-function refersTo({ model }: Resource, { attribute, value }: FieldValue) {
+function refersTo({ model, options }: Resource, { attribute, value }: FieldValue) {
   const path = attribute.kind === 'column' ? attribute.column.refersTo?.property : undefined;
   const column = model.columns.find((each) => each.path === path);
-  return column === undefined ? undefined : compare(keyColumn(column), operator('eq'), value as string | number);
+  return column === undefined
+    ? undefined
+    : compare(keyColumn(column, options), operator('eq'), value as string | number);
 }

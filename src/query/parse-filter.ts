@@ -194,7 +194,11 @@ class FilterParser {
     for (const name of rest) {
       const inner: Attribute | undefined =
         current.kind === 'embedded'
-          ? current.fields.find((each) => each.name === name && (this.trusted || each.exposed))
+          ? current.fields.find((each) =>
+              this.trusted
+                ? each.name === name || each.property.endsWith(`.${name}`)
+                : each.name === name && each.exposed,
+            )
           : undefined;
       if (inner === undefined) {
         throw bad(

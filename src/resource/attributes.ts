@@ -19,7 +19,7 @@ export function exposureUnder(
   entity: EntityClass | undefined,
   property: string,
 ): Exposure {
-  const exposure = exposureOf(entity, property);
+  const exposure = exposureOf(entity, property, options.toKey);
   return {
     ...exposure,
     readable: exposure.readable && !options.writeOnly.includes(property),
@@ -97,7 +97,7 @@ function embeddedAttribute(
     const name = parts[depth]!;
     if (fields.has(name)) continue;
     const holder = column.embeddedIn?.[depth - 1];
-    const inner = exposureOf(holder, name);
+    const inner = exposureOf(holder, name, options.toKey);
     const byDefault = !isClosed(holder) && (options.expose === 'all' || exposedProperties(holder).length === 0);
     const isShown = exposed && !inner.excluded && (inner.exposed || byDefault);
     const field =
@@ -136,13 +136,13 @@ function hasSetter(model: EntityModel, property: string): boolean {
   return prototype !== null && Object.getOwnPropertyDescriptor(prototype, property)?.set !== undefined;
 }
 
-/** A column as part of an id; what the API calls it does not matter there. */
-export function keyColumn(column: ColumnModel): ColumnAttribute {
-  return columnAttribute(column, exposureOf(undefined, column.path), false);
+/** A column as part of an id, which no decorator names. */
+export function keyColumn(column: ColumnModel, { toKey }: Pick<ResolvedResourceOptions, 'toKey'>): ColumnAttribute {
+  return columnAttribute(column, exposureOf(undefined, column.path, toKey), false);
 }
 
 /** The columns of the primary key. */
-export function keyColumns(model: EntityModel): ColumnAttribute[] {
+export function keyColumns(model: EntityModel, options: Pick<ResolvedResourceOptions, 'toKey'>): ColumnAttribute[] {
   const columns = model.columns.filter((column) => column.primary);
-  return columns.map(keyColumn);
+  return columns.map((column) => keyColumn(column, options));
 }

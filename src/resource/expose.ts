@@ -69,11 +69,16 @@ const NOTHING: Omit<Exposure, 'name'> = {
 /**
  * What class-transformer's decorators say about a property; without a class, nothing.
  *
+ * @param toKey the name on the wire, where no decorator says it
  * @example
  * exposureOf(Person, 'password'); // { exposed: true, readable: false, writable: true, … } for @Expose({ toClassOnly: true })
  */
-export function exposureOf(entity: EntityClass | undefined, property: string): Exposure {
-  if (entity === undefined) return { ...NOTHING, name: property };
+export function exposureOf(
+  entity: EntityClass | undefined,
+  property: string,
+  toKey: (property: string) => string = (name) => name,
+): Exposure {
+  if (entity === undefined) return { ...NOTHING, name: toKey(property) };
   const expose = defaultMetadataStorage.findExposeMetadata(entity, property);
   const exclude = defaultMetadataStorage.findExcludeMetadata(entity, property);
   const options = expose?.options ?? {};
@@ -82,7 +87,7 @@ export function exposureOf(entity: EntityClass | undefined, property: string): E
   return {
     exposed: expose !== undefined,
     excluded: exclude !== undefined && !oneWay,
-    name: options.name ?? property,
+    name: options.name ?? toKey(property),
     readable: options.toClassOnly !== true && hidden.toPlainOnly !== true,
     writable: options.toPlainOnly !== true && hidden.toClassOnly !== true,
     createOnly: false,

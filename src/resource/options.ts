@@ -3,6 +3,7 @@
  * reads (guards, decorators) is added in `nest/options.ts`.
  */
 import { RestlessConfigError } from '../errors.js';
+import { KEY_TRANSFORMS, toKeyTransform, type KeyTransform } from './keys.js';
 
 /** The functions that can be evaluated. */
 export const FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
@@ -113,6 +114,8 @@ export interface SharedResourceOptions extends SharedWriteOptions {
   readonly methods?: readonly (Method | Lowercase<Method>)[];
   /** Which fields the API has: those with `@Expose()`, or all but `select: false` and `@Exclude()`. Default `'decorated'`. */
   readonly expose?: 'decorated' | 'all';
+  /** How properties are called on the wire, where `@Expose({ name })` says nothing. Default: as they are. @see FJS-07 */
+  readonly keys?: KeyTransform;
   /** When to-many linkage is sent: where the relationship is included, or always. Default `'included'`. */
   readonly linkage?: 'included' | 'always';
   /** Rows on a page unless the client asks. Default 10; 0 switches paging off. @see PAG-13, PAG-22 */
@@ -161,7 +164,12 @@ export interface ResourceOptions extends SharedResourceOptions {
 }
 
 /** Options of one resource with every default filled in. */
-export interface ResolvedResourceOptions extends Omit<Required<SharedResourceOptions>, 'methods' | 'maxPageSize'> {
+export interface ResolvedResourceOptions extends Omit<
+  Required<SharedResourceOptions>,
+  'methods' | 'maxPageSize' | 'keys'
+> {
+  /** The name of a property on the wire. */
+  readonly toKey: (property: string) => string;
   readonly methods: readonly Method[];
   readonly relationshipMethods: readonly Method[];
   readonly readOnly: readonly string[];
@@ -201,6 +209,12 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   prefix: [(value) => isText(value) && !/[?#%\\\s:*+!(){}[\]]/.test(value), 'a path such as "api", or "" for the root'],
   methods: [isMethodList, `a list of ${METHODS.join(', ')}`],
   expose: [oneOf('decorated', 'all'), '"decorated" or "all"'],
+  keys: [
+    (value) => typeof value === 'function' || (isText(value) && Object.hasOwn(KEY_TRANSFORMS, value)),
+    `${Object.keys(KEY_TRANSFORMS)
+      .map((name) => `"${name}"`)
+      .join(', ')} or a function`,
+  ],
   linkage: [oneOf('included', 'always'), '"included" or "always"'],
   pageSize: [isWhole, 'a whole number, 0 for no paging'],
   maxPageSize: [(value) => value === null || isWhole(value), 'a whole number, null for no bound'],
@@ -266,6 +280,7 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     methods,
     relationshipMethods: toMethods(options.relationshipMethods ?? relationshipDefaults(methods)),
     expose: options.expose ?? 'decorated',
+    toKey: toKeyTransform(options.keys),
     linkage: options.linkage ?? 'included',
     pageSize: options.pageSize ?? 10,
     maxPageSize: options.maxPageSize === null || options.maxPageSize === 0 ? Infinity : (options.maxPageSize ?? 100),

@@ -107,7 +107,7 @@ class GraphBuilder {
       model,
       options,
       id: Object.freeze(idColumns(model, options)),
-      primaryKey: Object.freeze(keyColumns(model)),
+      primaryKey: Object.freeze(keyColumns(model, options)),
       attributes,
       relationships,
       byEntity,
@@ -276,23 +276,27 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
         `${model.name}.${options.primaryKey} cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.`,
       );
     }
-    return [keyColumn(chosen)];
+    return [keyColumn(chosen, options)];
   }
   if (model.primaryKey.length === 0) {
     throw new RestlessConfigError(
       `${model.name} has no primary key; name a unique column with the option "primaryKey".`,
     );
   }
-  return keyColumns(model);
+  return keyColumns(model, options);
 }
 
 function checkNames(draft: Draft): void {
   const { resource } = draft;
+  for (const attribute of resource.attributes.values()) checkMembers(resource.model, attribute);
   const exposed = [...resource.attributes.values(), ...resource.relationships.values()].filter(
     (field) => field.exposed,
   );
   for (const { name, property } of exposed) {
     const place = `${resource.model.name}.${property}`;
+    if (typeof name !== 'string') {
+      throw new RestlessConfigError(`${place}: the option "keys" has to return a name, not ${typeof name}.`);
+    }
     if (name === 'id') {
       throw new RestlessConfigError(
         `${place} would be called "id", which is the resource's identity; rename it with @Expose({ name }).`,
@@ -309,6 +313,15 @@ function checkNames(draft: Draft): void {
       );
     }
   }
+}
+
+/** Members of embedded objects have names of their own each. */
+function checkMembers(model: EntityModel, attribute: Attribute): void {
+  if (attribute.kind !== 'embedded') return;
+  const names = attribute.fields.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin !== undefined) throw twoFields(model, `${attribute.name}.${twin}`);
+  for (const field of attribute.fields) checkMembers(model, field);
 }
 
 /** Default includes have to lead somewhere, whoever asks. */

@@ -101,12 +101,16 @@ export function fieldOf(exposure: Exposure, property: string, exposed: boolean):
 }
 
 /**
- * The attribute or relationship that a wire name stands for; `id` is the primary key where it is one column.
- * Knows no policy: use {@link Policy.field} for what a client names.
+ * The attribute or relationship that a name stands for: that on the wire, or else the property's. `id` is the primary
+ * key where it is one column. Knows no policy: use {@link Policy.usableField} for what a client names.
  */
 export function mappedField(resource: Resource, name: string): Attribute | Relationship | undefined {
   const field = resource.attributes.get(name) ?? resource.relationships.get(name);
-  return field ?? (name === 'id' && resource.id.length === 1 ? resource.id[0] : undefined);
+  if (field !== undefined) return field;
+  if (name === 'id' && resource.id.length === 1) return resource.id[0];
+  return [...resource.attributes.values(), ...resource.relationships.values()].find(
+    ({ property }) => property === name,
+  );
 }
 
 /** True for what a setter of the entity takes: pairs of getter and setter, and virtual columns. @see MAP-03 */

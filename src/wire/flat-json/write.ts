@@ -109,7 +109,7 @@ function keyOf({ resource, id }: Identifier): Json {
     resource.id
       .map((attribute, index) => [attribute, parts[index]!] as const)
       .filter(([attribute]) => !isShown(resource, attribute))
-      .map(([attribute, part]) => [single ? 'id' : attribute.property, nativeValue(attribute, part)]),
+      .map(([attribute, part]) => [single ? 'id' : attribute.name, nativeValue(attribute, part)]),
   );
 }
 

@@ -115,7 +115,7 @@ export function writeErrors(errors: readonly WireError[]): Json {
 export function writeRoot(resources: readonly Resource[], address: Address): WireAnswer {
   const named = resources.filter((each, index) => resources.findIndex(({ name }) => name === each.name) === index);
   const modelinfo = named.map((resource) => {
-    const primarykey = resource.id.map((attribute) => attribute.property).join(resource.options.idSeparator);
+    const primarykey = resource.id.map((attribute) => attribute.name).join(resource.options.idSeparator);
     return [resource.name, { primarykey, url: collectionUrl(address, resource) }] as const;
   });
   const document = {
