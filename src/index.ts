@@ -6,6 +6,19 @@
 export { RestlessModule } from './nest/restless.module.js';
 export { RestlessRegistry, type UrlTarget } from './nest/restless.registry.js';
 export { RestlessService } from './nest/restless.service.js';
+export type {
+  CountOptions,
+  EntityFilter,
+  EntityFilters,
+  Evaluated,
+  EvaluateOptions,
+  FindOptions,
+  Row,
+  RowId,
+  ServiceOptions,
+  ShowOptions,
+  Values,
+} from './nest/service-types.js';
 export { getRestlessServiceToken, type RestlessEntity } from './nest/restless.tokens.js';
 
 // Decorators.

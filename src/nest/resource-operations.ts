@@ -9,6 +9,9 @@ import { idFilter } from '../query/identity.js';
 import type { Query } from '../query/query.js';
 import type { RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
+import type { Returning } from '../resource/options.js';
+import type { Viewer } from '../resource/policy.js';
+import type { QueryRules } from '../query/rules.js';
 import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
 import { noSuchResource, quote } from '../query/faults.js';
@@ -29,10 +32,14 @@ export class ResourceOperations {
   /**
    * Finds what a checked query asks for.
    *
+   * @param manager reads in the caller's transaction
    * @throws NotFoundError for a resource or a parent that is not there, or `filter[single]` without exactly one.
    */
-  async find(query: Query): Promise<Result> {
-    const result = await this.served.repository.find(query);
+  async find(query: Query, manager?: EntityManager): Promise<Result> {
+    const { repository } = this.served;
+    const result = await (manager === undefined
+      ? repository.find(query)
+      : repository.transaction((session) => session.find(query), manager));
     const [first] = result.records;
     if (query.cardinality === 'single') expectSingle(result);
     if (query.cardinality === 'one' && query.id !== undefined && first === undefined)
@@ -41,21 +48,38 @@ export class ResourceOperations {
   }
 
   /** Works out functions over the rows that pass the filter and the scope. */
-  evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
-    return this.served.repository.evaluate(evaluation);
+  evaluate(evaluation: Evaluation, manager?: EntityManager): Promise<EvaluationResult> {
+    const { repository } = this.served;
+    if (manager === undefined) return repository.evaluate(evaluation);
+    return repository.transaction((session) => session.evaluate(evaluation), manager);
   }
 
   /**
    * Does what a checked change says, in one transaction, and reads what the answer shows inside it.
    *
    * @param manager joins the caller's transaction; the caller commits
+   * @param returning when a row that was changed is read again, whatever the resource's option says
    * @throws NotFoundError, ConflictError, BadRequestError; nothing is written then
    */
-  async apply(change: Change, manager?: EntityManager): Promise<Outcome> {
+  async apply(
+    change: Change,
+    manager?: EntityManager,
+    returning = change.resource.options.returning,
+  ): Promise<Outcome> {
     return this.served.repository.transaction(async (session) => {
       const applied = await session.apply(change);
-      return { change, applied, result: await answerTo(change, applied, session) };
+      return { change, applied, result: await answerTo(change, applied, session, returning) };
     }, manager);
+  }
+
+  /** What the checks of the application's own requests need. */
+  rulesFor(viewer: Viewer): QueryRules {
+    return this.registry.rulesFor(viewer);
+  }
+
+  /** For whom the application's own code works. */
+  viewerOf(request: unknown): Viewer {
+    return this.registry.viewerOf(request);
   }
 
   private get served(): ServedResource {
@@ -72,8 +96,12 @@ export interface Outcome {
 }
 
 /** Reads the resource or the linkage for the answer, where it has one. @see UPD-09, UPD-10 */
-async function answerTo(change: Change, applied: Applied, session: RepositorySession): Promise<Result | undefined> {
-  const { returning } = change.resource.options;
+async function answerTo(
+  change: Change,
+  applied: Applied,
+  session: RepositorySession,
+  returning: Returning,
+): Promise<Result | undefined> {
   switch (change.kind) {
     case 'create':
       return session.find(withId(change.answer, applied.id!));

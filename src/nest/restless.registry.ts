@@ -8,7 +8,7 @@ import type { DataSource } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
 import type { QueryRules } from '../query/rules.js';
 import type { ResourceRepository } from '../query/repository.js';
-import { Policy, type Viewer } from '../resource/policy.js';
+import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
 import { TypeOrmRepository } from '../sql/repository.js';
@@ -245,9 +245,12 @@ export class RestlessRegistry implements OnModuleInit {
     };
   }
 
-  /** For whom a request is answered. */
-  viewerOf(request: object): Viewer {
+  /** For whom a request is answered; without one, nobody in particular. */
+  viewerOf(request: unknown): Viewer {
     const { groups, exposeVersion } = this.options;
+    if (request === undefined) {
+      return { ...ANYBODY, version: typeof exposeVersion === 'function' ? undefined : exposeVersion };
+    }
     const version = typeof exposeVersion === 'function' ? exposeVersion(request as never) : exposeVersion;
     return { groups: groups?.(request as never) ?? [], version, request };
   }

@@ -22,6 +22,9 @@ export interface RepositorySession {
    *   what the store refuses.
    */
   apply(change: Change): Promise<Applied>;
+
+  /** Works out functions over rows. */
+  evaluate(evaluation: Evaluation): Promise<EvaluationResult>;
 }
 
 /** Finds what checked queries ask for, and does what checked changes say. `sql/` has the one for TypeORM. */

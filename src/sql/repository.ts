@@ -83,6 +83,8 @@ export class TypeOrmRepository implements ResourceRepository {
     return {
       find: (query: Query): Promise<Result> => this.run(query, manager.queryRunner!),
       apply: (change: Change): Promise<Applied> => applyChange({ ...context, manager, keysTaken }, change),
+      evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
+        evaluate(evaluation, manager.queryRunner!, context),
     };
   }
 

@@ -8,13 +8,7 @@ import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Expose } from 'class-transformer';
-import {
-  getRestlessServiceToken,
-  Resource,
-  RestlessModule,
-  RestlessRegistry,
-  type RestlessEntity,
-} from 'nestjs-restless';
+import { getRestlessServiceToken, Resource, RestlessModule, type RestlessService, type Row } from 'nestjs-restless';
 import {
   AfterInsert,
   BeforeInsert,
@@ -35,13 +29,6 @@ import {
   type Relation,
   VersionColumn,
 } from 'typeorm';
-import type { WriteOperation } from '../../src/query/api-request.js';
-import type { Change } from '../../src/query/change.js';
-import type { ResourceOperations } from '../../src/nest/resource-operations.js';
-import { operationsToken } from '../../src/nest/restless.tokens.js';
-import { parseChange } from '../../src/query/parse-change.js';
-import { ANYBODY } from '../../src/resource/policy.js';
-import { JSON_API } from '../../src/wire/json-api/format.js';
 import { createApp, describeServers, type TestApp } from '../support/app.js';
 import { describeDatabases } from '../support/databases.js';
 import { StatementLog } from '../support/statement-log.js';
@@ -305,66 +292,32 @@ describeServers(
     });
 
     describe('a service', () => {
-      /** What a request with this body would do. */
-      function change(operation: WriteOperation, type: string, data?: unknown, id?: string, relation?: string): Change {
-        const registry = app.app.get(RestlessRegistry);
-        const resource = registry.resources().find(({ name }) => name === type)!;
-        const request = JSON_API.readChange!(
-          {
-            ...{ operation, resource, id, relation, relatedId: undefined, viewer: ANYBODY, queryString: '' },
-            body: JSON.stringify({ data }),
-          },
-          {
-            unknownParameters: 'reject',
-            strictParameterNames: false,
-            operators: new Set(),
-            bodyDepth: 50,
-            embed: 1,
-            numPagesAlias: false,
-            jsonp: false,
-          },
-        );
-        return parseChange(request, registry.rulesFor(ANYBODY));
-      }
-
-      const operationsOf = (entity: RestlessEntity): ResourceOperations =>
-        app.app.get(operationsToken(getRestlessServiceToken(entity)));
-      const people = (): ResourceOperations => operationsOf(Account);
-      const create = (name: string): Change => change('POST_RESOURCE', 'account', account(name));
+      const service = <T extends object>(entity: abstract new () => T): RestlessService<T> =>
+        app.app.get(getRestlessServiceToken(entity));
+      const create = (name: string, manager?: EntityManager): Promise<Row<Account>> =>
+        service(Account).create({ name }, { ...(manager && { manager }) });
 
       /** Runs work in a transaction of one's own, as an application would. */
       const ownTransaction = (work: (manager: EntityManager) => Promise<unknown>): Promise<unknown> =>
         app.app.get(DataSource).transaction(work);
 
       it('commits by itself, and gives what the answer would show [TXN-09]', async () => {
-        const { applied, result } = await people().apply(create('by service'));
+        const row = await create('by service');
 
-        const [record] = result!.records;
-        expect([applied.count, record?.id, record?.values]).toEqual([
-          1,
-          applied.id,
-          expect.arrayContaining(['by service']),
-        ]);
-        expect((await get('/api/account?filter[name]=by%20service')).at('/data/0/id')).toBe(applied.id);
+        expect(row.name).toBe('by service');
+        expect((await get('/api/account?filter[name]=by%20service')).at('/data/0/id')).toBe(String(row.id));
       });
 
       it('joins a transaction: its caller takes it back [TXN-09]', async () => {
         const before = await everything();
-        const edits = [
-          create('joined'),
-          change('PATCH_RESOURCE', 'account', account('renamed', { id: '1' }), '1'),
-          change('POST_RELATIONSHIP', 'account', linkage('tag/2'), '1', 'tags'),
-          change('PATCH_RELATIONSHIP', 'card', linkage('account/1')[0], '1', 'account'),
-          change('DELETE_RESOURCE', 'counter', undefined, '3'),
-        ];
 
         const statements = await log.during(async () => {
           const work = ownTransaction(async (manager) => {
-            for (const edit of edits) {
-              const service = operationsOf(ENTITIES.find((each) => each.name.toLowerCase() === edit.resource.name)!);
-              const { applied } = await service.apply(edit, manager);
-              expect(applied.count).toBe(1);
-            }
+            await create('joined', manager);
+            await service(Account).update(1, { name: 'renamed' }, { manager });
+            await service(Account).addRelated(1, 'tags', [2], { manager });
+            await service(Card).setRelated(1, 'account', 1, { manager });
+            await service(Counter).remove(3, { manager });
             expect(await manager.countBy(Account, { name: 'renamed' })).toBe(1);
             expect(await manager.countBy(Account, { name: 'joined' })).toBe(1);
             throw new Error('changed my mind');
@@ -379,7 +332,7 @@ describeServers(
       it('joins a transaction: its caller commits it [TXN-09]', async () => {
         await ownTransaction(async (manager) => {
           await manager.insert(Tag, { text: 'of the caller' });
-          await people().apply(create('joined and kept'), manager);
+          await create('joined and kept', manager);
         });
 
         expect((await get('/api/account?filter[name]=joined%20and%20kept')).at('/meta/total')).toBe(1);
@@ -388,14 +341,13 @@ describeServers(
 
       it('throws the errors that clients are told, also from a joined transaction [TXN-09, ERR-08]', async () => {
         const taken = { code: 'CONFLICT', statusCode: 409, source: { pointer: '/data/attributes/name' } };
-        const missing = change('PATCH_RESOURCE', 'account', account('x', { id: '99' }), '99');
+        const missing = (manager?: EntityManager): Promise<unknown> =>
+          service(Account).update(99, { name: 'x' }, { ...(manager && { manager }) });
 
-        await expect(people().apply(create('Ada'))).rejects.toMatchObject(taken);
-        await expect(people().apply(missing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-        await expect(ownTransaction((manager) => people().apply(create('Ada'), manager))).rejects.toMatchObject(taken);
-        await expect(ownTransaction((manager) => people().apply(missing, manager))).rejects.toMatchObject({
-          code: 'NOT_FOUND',
-        });
+        await expect(create('Ada')).rejects.toMatchObject(taken);
+        await expect(missing()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+        await expect(ownTransaction((manager) => create('Ada', manager))).rejects.toMatchObject(taken);
+        await expect(ownTransaction(missing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
       });
     });
 
