@@ -38,10 +38,10 @@ export function createRestlessProviders(
   const taken = new Set<string>();
   for (const [index, each] of entries.entries()) {
     const entry = toEntry(each, index);
-    const plain = getRestlessServiceToken(entry.entity);
-    const token = taken.has(plain)
-      ? getRestlessServiceToken(entry.entity, entry.collectionName ?? `${taken.size}`)
-      : plain;
+    // Two prefixes may have collections of one name; the first one has the name.
+    const names = [undefined, entry.collectionName, `${taken.size}`];
+    const tokens = names.map((collectionName) => getRestlessServiceToken(entry.entity, collectionName));
+    const token = tokens.find((candidate) => !taken.has(candidate))!;
     taken.add(token);
     const declared = resourceOptionsOf(entry.entity);
     checkEntryOptions(entityName(entry.entity), declared);

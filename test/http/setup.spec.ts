@@ -248,6 +248,8 @@ describe('the same entity several times', () => {
           { entity: Person, prefix: 'public', only: ['name', 'computers'] },
           { entity: Computer, prefix: 'public', only: ['vendor', 'owner'], collectionName: 'machine' },
           { entity: Person, prefix: 'closed', methods: [] },
+          { entity: Computer, prefix: 'left', collectionName: 'device', only: ['name'] },
+          { entity: Computer, prefix: 'right', collectionName: 'device', only: ['vendor'] },
         ]),
         RestlessModule.forFeature([{ entity: Person, collectionName: 'human', only: ['age', 'computers'] }]),
       ],
@@ -264,6 +266,8 @@ describe('the same entity several times', () => {
     expect(await attributes('/api/human/1')).toEqual({ age: 36 });
     expect((await app.get('/api/human/1')).at('/data/type')).toBe('human');
     expect((await app.get('/closed/person/1')).status).toBe(405);
+    expect(await attributes('/left/device/1')).toEqual({ name: 'laptop' });
+    expect(await attributes('/right/device/1')).toEqual({ vendor: 'Apple' });
   });
 
   it('follows relationships to the resource with the same prefix [SET-06, SET-11]', async () => {
