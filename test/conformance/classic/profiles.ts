@@ -2,9 +2,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs-restless';
-import type { DataSourceOptions } from 'typeorm';
+import { type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from '../cases.js';
-import { ENTITIES, isEntityName } from '../entities.js';
+import { ENTITIES, type EntityName, isEntityName } from '../entities.js';
 import { COMPUTED, FLAGGED } from '../profiles.js';
 import { toErrorClass, VALIDATORS } from '../validators.js';
 
@@ -27,9 +27,59 @@ export function profileModule({ apis, flags }: Profile, dataSource: DataSourceOp
         allowClientGeneratedIds: true,
         allowUnfiltered: true,
       }),
-      RestlessModule.forFeature(apis.map((api) => toEntry(api, flags))),
+      RestlessModule.forFeature([...supporting(apis), ...apis.map((api) => toEntry(api, flags))]),
     ],
   };
+}
+
+/**
+ * The recorded system embedded rows of entities that it did not expose, with all their columns. Here they need a resource:
+ * one for each prefix, declared first, where the profile has none that shows and takes everything.
+ */
+function supporting(apis: ApiProfile[]): ResourceEntry[] {
+  const prefixes = [...new Set(apis.map(prefixOf))];
+  return prefixes.flatMap((prefix) => {
+    const near = apis.filter((api) => prefixOf(api) === prefix);
+    return relatedModels(near.map(({ model }) => model)).flatMap((model) => {
+      const first = near.find((api) => api.model === model);
+      if (first !== undefined && isPlain(first)) return [];
+      return {
+        entity: ENTITIES[model],
+        collectionName: `related-${model}`,
+        prefix,
+        methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+        exclude: COMPUTED[model] ?? [],
+      };
+    });
+  });
+}
+
+function prefixOf({ url_prefix: prefix }: ApiProfile): string {
+  return prefix === undefined ? 'api' : text(prefix);
+}
+
+function isPlain({ methods, ...options }: ApiProfile): boolean {
+  const restricting = ['include_columns', 'exclude_columns', 'include_methods', 'primary_key', 'collection_name'];
+  return texts(methods ?? []).includes('POST') && !restricting.some((name) => name in options);
+}
+
+/** The entities that relations lead to, however far. */
+function relatedModels(models: string[]): EntityName[] {
+  const { relations } = getMetadataArgsStorage();
+  const found = new Set<EntityName>();
+  const visit = (model: string): void => {
+    for (const { target, type } of relations) {
+      if (ENTITIES[model as EntityName] !== target || typeof type !== 'function') continue;
+      const related = (Object.keys(ENTITIES) as EntityName[]).find(
+        (name) => ENTITIES[name] === (type as () => unknown)(),
+      );
+      if (related === undefined || found.has(related)) continue;
+      found.add(related);
+      visit(related);
+    }
+  };
+  models.forEach(visit);
+  return [...found];
 }
 
 function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
