@@ -4,7 +4,7 @@
 
 // The module, and what applications inject.
 export { RestlessModule } from './nest/restless.module.js';
-export { RestlessRegistry, type UrlTarget } from './nest/restless.registry.js';
+export { RestlessRegistry, type ExposedAs, type ExposedResource, type UrlTarget } from './nest/restless.registry.js';
 export { RestlessService } from './nest/restless.service.js';
 export type {
   CountOptions,

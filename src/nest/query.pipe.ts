@@ -9,34 +9,34 @@ import { parseChange } from '../query/parse-change.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { requestOf, stateOf } from './http.js';
-import { RestlessRegistry } from './restless.registry.js';
+import { Catalogue } from './catalogue.js';
 
 /** The decoded request, for handlers; with {@link QueryPipe} or {@link ChangePipe}, the checked one. */
 export const DecodedRequest = createParamDecorator((_: unknown, context) => stateOf(requestOf(context))!.decoded);
 
 @Injectable()
 export class QueryPipe implements PipeTransform<ApiRequest, Query> {
-  constructor(private readonly registry: RestlessRegistry) {}
+  constructor(private readonly catalogue: Catalogue) {}
 
   transform(request: ApiRequest): Query {
-    return parseQuery(request, this.registry.rulesFor(request.viewer));
+    return parseQuery(request, this.catalogue.rulesFor(request.viewer));
   }
 }
 
 @Injectable()
 export class EvaluationPipe implements PipeTransform<EvaluationRequest, Evaluation> {
-  constructor(private readonly registry: RestlessRegistry) {}
+  constructor(private readonly catalogue: Catalogue) {}
 
   transform(evaluation: EvaluationRequest): Evaluation {
-    return parseEvaluation(evaluation, this.registry.rulesFor(evaluation.request.viewer));
+    return parseEvaluation(evaluation, this.catalogue.rulesFor(evaluation.request.viewer));
   }
 }
 
 @Injectable()
 export class ChangePipe implements PipeTransform<ChangeRequest, Change> {
-  constructor(private readonly registry: RestlessRegistry) {}
+  constructor(private readonly catalogue: Catalogue) {}
 
   transform(change: ChangeRequest): Change {
-    return parseChange(change, this.registry.rulesFor(change.request.viewer));
+    return parseChange(change, this.catalogue.rulesFor(change.request.viewer));
   }
 }

@@ -15,12 +15,12 @@ import type { QueryRules } from '../query/rules.js';
 import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
 import { noSuchResource, quote } from '../query/faults.js';
-import type { Registration, RestlessRegistry, ServedResource } from './restless.registry.js';
+import type { Registration, Catalogue, ServedResource } from './catalogue.js';
 
 /** Works for the generated handlers, and for the resource's service. */
 export class ResourceOperations {
   constructor(
-    private readonly registry: RestlessRegistry,
+    private readonly catalogue: Catalogue,
     private readonly registration: Registration,
   ) {}
 
@@ -74,16 +74,16 @@ export class ResourceOperations {
 
   /** What the checks of the application's own requests need. */
   rulesFor(viewer: Viewer): QueryRules {
-    return this.registry.rulesFor(viewer);
+    return this.catalogue.rulesFor(viewer);
   }
 
   /** For whom the application's own code works. */
   viewerOf(request: unknown): Viewer {
-    return this.registry.viewerOf(request);
+    return this.catalogue.viewerOf(request);
   }
 
   private get served(): ServedResource {
-    return this.registry.serving(this.registration);
+    return this.catalogue.serving(this.registration);
   }
 }
 

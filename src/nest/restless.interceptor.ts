@@ -17,19 +17,19 @@ import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, t
 import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
 import type { Outcome } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
-import { methodNotAllowed, RestlessRegistry, type ServedResource } from './restless.registry.js';
+import { methodNotAllowed, Catalogue, type ServedResource } from './catalogue.js';
 
 /** Whatever type the body of these is said to have, nobody reads it. */
 const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTION'];
 
 @Injectable()
 export class RestlessInterceptor implements NestInterceptor {
-  constructor(private readonly registry: RestlessRegistry) {}
+  constructor(private readonly catalogue: Catalogue) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<void> {
     const request = requestOf(context);
     const response = context.switchToHttp().getResponse<object>();
-    const served = this.registry.servedBy(context.getClass());
+    const served = this.catalogue.servedBy(context.getClass());
     const { kind, verb, name } = operationOf(context.getHandler());
     const begun = this.begin(request, served, kind);
     const allow = allowedMethods(kind, served.resource.options);
@@ -61,15 +61,15 @@ export class RestlessInterceptor implements NestInterceptor {
     const state = {
       format: formatOfErrors(headerOf(request, 'accept'), formats, headerOf(request, 'content-type')),
       wire,
-      address: this.registry.addressOf(request, kind, own),
-      viewer: this.registry.viewerOf(request),
+      address: this.catalogue.addressOf(request, kind, own),
+      viewer: this.catalogue.viewerOf(request),
       decoded: undefined,
     };
     rememberState(request, state);
     const begun = { ...state, callback: callbackFor(request, wire) };
     rememberState(request, begun);
-    refuseTrailingSlash(request, this.registry.options.trailingSlash);
-    if (!this.registry.isSpelt(request, kind, own)) {
+    refuseTrailingSlash(request, this.catalogue.options.trailingSlash);
+    if (!this.catalogue.isSpelt(request, kind, own)) {
       throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
     }
     return begun;
@@ -123,7 +123,7 @@ export class RestlessInterceptor implements NestInterceptor {
   }
 
   private readOptions(): ReadOptions {
-    const { unknownParameters, strictParameterNames, operators, limits } = this.registry.options;
+    const { unknownParameters, strictParameterNames, operators, limits } = this.catalogue.options;
     const { bodyDepth } = limits;
     return { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), bodyDepth };
   }
