@@ -200,6 +200,7 @@ export function ownChange(
     linkage:
       linkage ??
       (relation === undefined ? undefined : { name: relation, references: [], many: false, pointer: '/data' }),
+    editsMembers: false,
   };
 }
 
@@ -222,6 +223,11 @@ function resourceOf(resource: Resource, values: object): RawResource {
         ? [linkageOf(field, value, `/data/relationships/${escapePointer(field.name)}/data`)]
         : [],
     ),
+    place: {
+      row: '/data',
+      attributes: fields.some(({ field }) => field?.kind !== 'relationship') ? '/data/attributes' : '/data',
+      relationships: fields.some(({ field }) => field?.kind === 'relationship') ? '/data/relationships' : '/data',
+    },
   };
 }
 
