@@ -13,9 +13,8 @@ import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resourc
 import type { Resource } from '../resource/resource.js';
 import { TypeOrmRepository } from '../sql/repository.js';
 import { Schema } from '../sql/schema.js';
-import { FLAT_JSON } from '../wire/flat-json/format.js';
-import { JSON_API } from '../wire/json-api/format.js';
-import type { Address, WireFormat, WireFormatName, WireOptions } from '../wire/wire-format.js';
+import { wireFormat } from '../wire/formats.js';
+import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { Addresses } from './addresses.js';
 import type { HttpRequest } from './http.js';
 import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
@@ -28,8 +27,6 @@ import {
 import { resourceOptionsOf } from './restless.decorators.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
-
-const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API, 'flat-json': FLAT_JSON };
 
 /** One entry of `forFeature`, as it is kept. */
 export interface Registration {
@@ -117,7 +114,7 @@ export class Catalogue implements OnModuleInit {
       entity: entry.entity,
       controller,
       evaluation,
-      formats: names.map((each) => WIRE_FORMATS[each]),
+      formats: names.map(wireFormat),
       wire: {
         embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
         numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
@@ -213,7 +210,7 @@ export class Catalogue implements OnModuleInit {
 
   /** The formats of the module, where no resource says otherwise. */
   defaultFormats(): readonly WireFormat[] {
-    return this.options.formats.map((name) => WIRE_FORMATS[name]);
+    return this.options.formats.map(wireFormat);
   }
 
   /** What the checks of a request need. */

@@ -12,6 +12,7 @@ import type {
 } from '../resource/options.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import type { SqlOperator } from '../sql/where.js';
+import { WIRE_FORMAT_NAMES } from '../wire/formats.js';
 import type { WireFormatName, WireOptions } from '../wire/wire-format.js';
 import { READS, WRITES } from './operations.js';
 import type { RestlessEntity } from './restless.tokens.js';
@@ -132,8 +133,6 @@ const SHARED_NAMES = [
   'functions',
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
 
-const FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
-const DEFAULT_FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
 const DECORATED: readonly string[] = [
   ...['GET', 'POST', 'PATCH', 'DELETE'],
   'EVALUATE',
@@ -144,7 +143,7 @@ const DECORATED: readonly string[] = [
 const isGuard = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && 'canActivate' in value);
 const isFormatList = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((each) => FORMATS.includes(each as WireFormatName));
+  Array.isArray(value) && value.length > 0 && value.every((each) => WIRE_FORMAT_NAMES.includes(each as WireFormatName));
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const oneOf =
   (...values: readonly unknown[]) =>
@@ -155,7 +154,7 @@ type Checks = Readonly<Record<string, readonly [test: (value: unknown) => boolea
 
 /** What each option that the core does not know has to be: the test, and the words for it. */
 const RESOURCE_CHECKS: Checks = {
-  formats: [isFormatList, `a list of ${FORMATS.join(', ')}`],
+  formats: [isFormatList, `a list of ${WIRE_FORMAT_NAMES.join(', ')}`],
   embed: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of levels'],
   numPagesAlias: [oneOf(true, false), 'true or false'],
   jsonp: [oneOf(true, false), 'true or false'],
@@ -241,7 +240,7 @@ export function resolveModuleOptions(options: RestlessModuleOptions = {}): Resol
   return Object.freeze({
     shared,
     prefix,
-    formats: options.formats ?? DEFAULT_FORMATS,
+    formats: options.formats ?? WIRE_FORMAT_NAMES,
     wire: { embed: options.embed ?? 1, numPagesAlias: options.numPagesAlias ?? false, jsonp: options.jsonp ?? false },
     baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
