@@ -3,7 +3,7 @@
  * on every path. A name that it does not give back does not exist for the client, not even in an error.
  */
 import { isFor } from './expose.js';
-import type { FilterObject, Method } from './options.js';
+import type { FilterObject } from './options.js';
 import {
   isPolymorphic,
   resourcesOf,
@@ -103,12 +103,7 @@ export class Policy {
 
   /** True where rows of the resource may be shown: it answers GET somewhere. */
   isReadable(resource: Resource): boolean {
-    return this.answers(resource, 'GET');
-  }
-
-  /** True where a verb is served for the resource's own URLs: what cannot be done there is not done from elsewhere. */
-  answers(resource: Resource, method: Method): boolean {
-    return resource.exposed && resource.options.methods.includes(method);
+    return resource.exposed && resource.options.methods.includes('GET');
   }
 
   /** The names to offer in an error: what the viewer may name, and nothing else. */
