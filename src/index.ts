@@ -4,7 +4,7 @@
 
 // The module, and what applications inject.
 export { RestlessModule } from './nest/restless.module.js';
-export { RestlessRegistry, type UrlTarget } from './nest/restless.registry.js';
+export { RestlessRegistry, type ExposedAs, type ExposedResource, type UrlTarget } from './nest/restless.registry.js';
 export { RestlessService } from './nest/restless.service.js';
 export type {
   CountOptions,
@@ -23,25 +23,6 @@ export { getRestlessServiceToken, type RestlessEntity } from './nest/restless.to
 
 // Decorators.
 export { InjectRestless, Resource } from './nest/restless.decorators.js';
-export { AfterCommit, Postprocessor, Preprocessor } from './nest/processors/decorators.js';
-
-// Processors.
-export type {
-  AfterCommitContext,
-  AfterCommitFunction,
-  ChangeData,
-  PostprocessFunction,
-  PostprocessorContext,
-  PreprocessFunction,
-  PreprocessorContext,
-  ProcessorContext,
-  ProcessorContexts,
-  ProcessorOptions,
-  RelationshipData,
-  ResourceIdentifier,
-} from './nest/processors/contexts.js';
-export { PROCESSOR_KEYS, type ProcessorKey, type WriteProcessorKey } from './nest/processors/keys.js';
-export { ProcessingException, type ProcessingExceptionOptions } from './nest/processing-exception.js';
 
 // Options.
 export type {
@@ -53,8 +34,28 @@ export type {
   RestlessModuleOptions,
 } from './nest/options.js';
 export type { KeyTransform } from './resource/keys.js';
-export type { CountMode, FilterObject, Limits, Method, NullsOrder, Scope, ScopeContext } from './resource/options.js';
+export type { CountMode, Limits, Method, NullsOrder } from './resource/options.js';
 export type { WireFormatName } from './wire/wire-format.js';
+
+// Policy: fields, filters, sorts and rows.
+export type {
+  CustomSortRule,
+  FieldRule,
+  FieldRules,
+  FilterContext,
+  FilterRule,
+  SortRules,
+} from './resource/field-rules.js';
+export type { FilterObject, ScopeContext, SqlCondition, SqlContext, SqlExpression } from './resource/restrictions.js';
+export type {
+  CustomFilterRule,
+  FilterFunction,
+  FilterRules,
+  QueryCondition,
+  Restriction,
+  Restrictions,
+  Scope,
+} from './sql/restrictions.js';
 
 // Operators.
 export type { OperatorContext, SqlOperator } from './sql/where.js';

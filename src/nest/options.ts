@@ -11,11 +11,10 @@ import type {
   SharedResourceOptions,
 } from '../resource/options.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
+import type { FilterRules, Scope } from '../sql/restrictions.js';
 import type { SqlOperator } from '../sql/where.js';
 import type { WireFormatName, WireOptions } from '../wire/wire-format.js';
 import { READS, WRITES } from './operations.js';
-import type { ProcessorOptions } from './processors/contexts.js';
-import { checkProcessorOption, type Phase } from './processors/keys.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
@@ -30,7 +29,11 @@ export type OperationName = ReadOperation | WriteOperation | 'EVALUATE';
  * @example
  * @Resource({ collectionName: 'people', methods: ['GET'], guards: [AuthGuard], pageSize: 20 })
  */
-export interface ResourceOptions extends CoreResourceOptions, ProcessorOptions {
+export interface ResourceOptions extends CoreResourceOptions {
+  /** The rows that exist, for every path that leads to them. Default: all. @see CUQ-01, FJP-05 */
+  readonly scope?: Scope;
+  /** The filters that there are, and for whom. Default: every readable field, with every operator. @see FJF-01 */
+  readonly filterable?: FilterRules;
   /** The wire formats, the first of which is the default. Default `['json-api', 'flat-json']`. @see NEG-04 */
   readonly formats?: readonly WireFormatName[];
   /** How many levels of related resources flat JSON embeds. Default 1; 0 is none. @see INC-11 */
@@ -58,7 +61,7 @@ export interface ResourceEntry extends ResourceOptions {
  * @example
  * RestlessModule.forRoot({ prefix: 'api/v1', maxPageSize: 50, limits: { filterNodes: 50 } })
  */
-export interface RestlessModuleOptions extends SharedResourceOptions, ProcessorOptions {
+export interface RestlessModuleOptions extends SharedResourceOptions {
   /** Default of every resource's `formats`. */
   readonly formats?: readonly WireFormatName[];
   /** Default of every resource's `embed`. */
@@ -105,8 +108,6 @@ export interface ResolvedModuleOptions {
   readonly unknownParameters: 'reject' | 'ignore';
   readonly strictParameterNames: boolean;
   readonly trailingSlash: 'never' | 'ignore';
-  /** Processors of every resource. */
-  readonly processors: ProcessorOptions;
 }
 
 /** What messages call the module's options. */
@@ -184,13 +185,8 @@ const MODULE_CHECKS: Checks = {
   strictParameterNames: [oneOf(true, false), 'true or false'],
   trailingSlash: [oneOf('never', 'ignore'), '"never" or "ignore"'],
 };
-const PROCESSOR_NAMES: readonly Phase[] = ['preprocessors', 'postprocessors', 'afterCommit'];
-const RESOURCE_NAMES: readonly string[] = [
-  ...RESOURCE_OPTION_NAMES,
-  ...Object.keys(RESOURCE_CHECKS),
-  ...PROCESSOR_NAMES,
-];
-const MODULE_NAMES: readonly string[] = [...SHARED_NAMES, ...Object.keys(MODULE_CHECKS), ...PROCESSOR_NAMES];
+const RESOURCE_NAMES: readonly string[] = [...RESOURCE_OPTION_NAMES, ...Object.keys(RESOURCE_CHECKS)];
+const MODULE_NAMES: readonly string[] = [...SHARED_NAMES, ...Object.keys(MODULE_CHECKS)];
 
 /**
  * Refuses options that do not exist, and values that the options read by Nest cannot have.
@@ -206,7 +202,6 @@ function checkOptions(owner: string, options: object, names: readonly string[], 
     const [test, words] = checks[name]!;
     if (!test(value)) throw new RestlessConfigError(`${owner}: the option "${name}" has to be ${words}.`);
   }
-  for (const phase of PROCESSOR_NAMES) checkProcessorOption(owner, phase, (options as ProcessorOptions)[phase]);
 }
 
 /** Checks the options of one entry of `forFeature`, or of `@Resource`, as far as Nest reads them. */
@@ -261,6 +256,5 @@ export function resolveModuleOptions(options: RestlessModuleOptions = {}): Resol
     unknownParameters: options.unknownParameters ?? 'reject',
     strictParameterNames: options.strictParameterNames ?? false,
     trailingSlash: options.trailingSlash ?? 'never',
-    processors: options,
   });
 }

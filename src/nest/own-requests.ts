@@ -67,7 +67,6 @@ export function ownRequest({ operation, resource, viewer, id, relation }: OwnTar
     relatedId: undefined,
     filters: ownFilters(rows, query.filter),
     restrictions: [],
-    relatedRestrictions: [],
     sort: [sort].flat().map((path) => {
       const descending = path.startsWith('-');
       return { field: wirePath(rows, descending ? path.slice(1) : path), descending };

@@ -9,37 +9,37 @@ import { parseChange } from '../query/parse-change.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { requestOf, stateOf } from './http.js';
-import type { Concluding } from './resource-operations.js';
-import { RestlessRegistry } from './restless.registry.js';
+import { Catalogue } from './catalogue.js';
 
 /** The decoded request, for handlers; with {@link QueryPipe} or {@link ChangePipe}, the checked one. */
 export const DecodedRequest = createParamDecorator((_: unknown, context) => stateOf(requestOf(context))!.decoded);
 
 @Injectable()
-export class QueryPipe implements PipeTransform<ApiRequest, Query> {
-  constructor(private readonly registry: RestlessRegistry) {}
+export class QueryPipe implements PipeTransform<ApiRequest, Promise<Query>> {
+  constructor(private readonly catalogue: Catalogue) {}
 
-  transform(request: ApiRequest): Query {
-    return parseQuery(request, this.registry.rulesFor(request.viewer));
+  transform(request: ApiRequest): Promise<Query> {
+    const rules = this.catalogue.rulesFor(request.viewer);
+    return rules.policy.settled(() => parseQuery(request, rules));
   }
 }
 
 @Injectable()
-export class EvaluationPipe implements PipeTransform<EvaluationRequest, Evaluation> {
-  constructor(private readonly registry: RestlessRegistry) {}
+export class EvaluationPipe implements PipeTransform<EvaluationRequest, Promise<Evaluation>> {
+  constructor(private readonly catalogue: Catalogue) {}
 
-  transform(evaluation: EvaluationRequest): Evaluation {
-    return parseEvaluation(evaluation, this.registry.rulesFor(evaluation.request.viewer));
+  transform(evaluation: EvaluationRequest): Promise<Evaluation> {
+    const rules = this.catalogue.rulesFor(evaluation.request.viewer);
+    return rules.policy.settled(() => parseEvaluation(evaluation, rules));
   }
 }
 
 @Injectable()
-export class ChangePipe implements PipeTransform<ChangeRequest & Concluding, Change & Concluding> {
-  constructor(private readonly registry: RestlessRegistry) {}
+export class ChangePipe implements PipeTransform<ChangeRequest, Promise<Change>> {
+  constructor(private readonly catalogue: Catalogue) {}
 
-  transform(request: ChangeRequest & Concluding): Change & Concluding {
-    const change = parseChange(request, this.registry.rulesFor(request.request.viewer));
-    const { conclude } = request;
-    return conclude === undefined ? change : Object.freeze({ ...change, conclude });
+  transform(change: ChangeRequest): Promise<Change> {
+    const rules = this.catalogue.rulesFor(change.request.viewer);
+    return rules.policy.settled(() => parseChange(change, rules));
   }
 }

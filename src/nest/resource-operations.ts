@@ -15,24 +15,18 @@ import type { QueryRules } from '../query/rules.js';
 import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
 import { noSuchResource, quote } from '../query/faults.js';
-import type { Processors } from './processors/processors.js';
-import type { Registration, RestlessRegistry, ServedResource } from './restless.registry.js';
+import type { Registration, Catalogue, ServedResource } from './catalogue.js';
 
 /** Works for the generated handlers, and for the resource's service. */
 export class ResourceOperations {
   constructor(
-    private readonly registry: RestlessRegistry,
+    private readonly catalogue: Catalogue,
     private readonly registration: Registration,
   ) {}
 
   /** The resource that is served. */
   get resource(): Resource {
     return this.served.resource;
-  }
-
-  /** What runs at its endpoints. */
-  get processors(): Processors {
-    return this.registration.processors;
   }
 
   /**
@@ -68,37 +62,29 @@ export class ResourceOperations {
    * @throws NotFoundError, ConflictError, BadRequestError; nothing is written then
    */
   async apply(
-    change: Change & Concluding,
+    change: Change,
     manager?: EntityManager,
     returning = change.resource.options.returning,
   ): Promise<Outcome> {
     return this.served.repository.transaction(async (session) => {
       const applied = await session.apply(change);
-      const outcome = { change, applied, result: await answerTo(change, applied, session, returning) };
-      await change.conclude?.(outcome, session);
-      return outcome;
+      return { change, applied, result: await answerTo(change, applied, session, returning) };
     }, manager);
   }
 
   /** What the checks of the application's own requests need. */
   rulesFor(viewer: Viewer): QueryRules {
-    return this.registry.rulesFor(viewer);
+    return this.catalogue.rulesFor(viewer);
   }
 
   /** For whom the application's own code works. */
   viewerOf(request: unknown): Viewer {
-    return this.registry.viewerOf(request);
+    return this.catalogue.viewerOf(request);
   }
 
   private get served(): ServedResource {
-    return this.registry.serving(this.registration);
+    return this.catalogue.serving(this.registration);
   }
-}
-
-/** Travels with a change: what is to happen inside its transaction, once it is made and before it is committed. */
-export interface Concluding {
-  /** Runs in every attempt, where the transaction is repeated; a throw undoes the change. */
-  readonly conclude?: (outcome: Outcome, session: RepositorySession) => Promise<void>;
 }
 
 /** What came of a change. */

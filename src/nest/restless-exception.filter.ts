@@ -9,9 +9,8 @@ import { quote } from '../query/faults.js';
 import { formatOfErrors, isNamed, unsupportedMediaType } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
-import { ProcessingException } from './processing-exception.js';
 import { sendDocument } from './restless.interceptor.js';
-import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
+import { methodNotAllowed, Catalogue } from './catalogue.js';
 
 const LOGGER = new Logger('Restless');
 
@@ -19,11 +18,11 @@ const LOGGER = new Logger('Restless');
 @Catch()
 @Injectable()
 export class RestlessExceptionFilter implements ExceptionFilter {
-  constructor(private readonly registry: RestlessRegistry) {}
+  constructor(private readonly catalogue: Catalogue) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<HttpRequest>();
-    answer(exception, host, formatOf(request, this.registry));
+    answer(exception, host, formatOf(request, this.catalogue));
   }
 }
 
@@ -38,7 +37,7 @@ const ROUTED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 @Injectable()
 export class RestlessNotFoundFilter extends BaseExceptionFilter {
   constructor(
-    private readonly registry: RestlessRegistry,
+    private readonly catalogue: Catalogue,
     private readonly config: ApplicationConfig,
     adapterHost: HttpAdapterHost,
   ) {
@@ -50,7 +49,7 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
       const request = host.switchToHttp().getRequest<HttpRequest>();
       const error = this.unrouted(exception, request);
       if (error !== undefined) {
-        answer(error, host, formatOf(request, this.registry));
+        answer(error, host, formatOf(request, this.catalogue));
         return;
       }
     }
@@ -62,13 +61,13 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     const { path } = splitUrl(request);
     const route = routeOf(request);
     // A route of the application's own, even if it lies below the prefix, is none of our business.
-    if (route !== undefined && !this.registry.isRoute(route)) return undefined;
+    if (route !== undefined && !this.catalogue.isRoute(route)) return undefined;
     const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
     if (stateOf(request) !== undefined || status === undefined || status >= 500) return undefined;
-    if (!this.registry.isBelow(path, this.isMeantForUs(request))) return undefined;
+    if (!this.catalogue.isBelow(path, this.isMeantForUs(request))) return undefined;
     // The router's own words would echo the address as it came.
     if (!isDecodable(path)) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
-    const allow = this.registry.allowedAt(path);
+    const allow = this.catalogue.allowedAt(path);
     if (status !== 404) return allow === undefined ? undefined : this.unread(exception, status, request, allow);
     if (allow !== undefined && !ROUTED.includes(request.method)) return methodNotAllowed(request.method, allow);
     return new NotFoundError(`There is nothing at ${quote(path)}.`);
@@ -77,16 +76,16 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
   /** What to answer a body that a parser refused: its own words name neither what would be right nor the limit. */
   private unread(exception: unknown, status: number, request: HttpRequest, allow: readonly string[]): unknown {
     if (!allow.includes(request.method)) return methodNotAllowed(request.method, allow);
-    const formats = this.registry.defaultFormats().filter(({ readChange }) => readChange !== undefined);
+    const formats = this.catalogue.defaultFormats().filter(({ readChange }) => readChange !== undefined);
     if (status === 415) return unsupportedMediaType(formats);
     if (status !== 413 || !isNamed(headerOf(request, 'content-type'), formats)) return exception;
-    const { bodySize } = this.registry.options.limits;
+    const { bodySize } = this.catalogue.options.limits;
     return new RestlessError('TOO_LARGE', `The body is longer than ${bodySize} bytes, the limit bodySize.`);
   }
 
   /** True for clients that name JSON:API's own media type; others may ask whatever else the application serves. */
   private isMeantForUs(request: HttpRequest): boolean {
-    const own = this.registry.defaultFormats().filter(({ name }) => name === 'json-api');
+    const own = this.catalogue.defaultFormats().filter(({ name }) => name === 'json-api');
     return isNamed(headerOf(request, 'accept'), own);
   }
 
@@ -118,10 +117,10 @@ function isDecodable(path: string): boolean {
 }
 
 /** The format that was chosen, or that the request's `Accept` asks for, or the first there is. */
-function formatOf(request: HttpRequest, registry: RestlessRegistry): WireFormat {
+function formatOf(request: HttpRequest, catalogue: Catalogue): WireFormat {
   const state = stateOf(request);
   if (state !== undefined) return state.format;
-  return formatOfErrors(headerOf(request, 'accept'), registry.defaultFormats(), headerOf(request, 'content-type'));
+  return formatOfErrors(headerOf(request, 'accept'), catalogue.defaultFormats(), headerOf(request, 'content-type'));
 }
 
 function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {
@@ -147,12 +146,6 @@ export function describeException(exception: unknown): Described {
   if (exception instanceof RestlessError) {
     if (exception.statusCode >= 500 && exception.cause !== undefined) log(exception.cause);
     return { status: exception.statusCode, headers: exception.headers ?? {}, errors: [describeError(exception)] };
-  }
-  if (exception instanceof ProcessingException) {
-    const { id, links, code, title, detail, source, meta } = exception;
-    const answered = exception.getStatus();
-    const error = { id, links, status: answered, code, title: title ?? titleOf(answered), detail, source, meta };
-    return { status: answered, headers: {}, errors: [error] };
   }
   const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
   if (status === undefined || status >= 500) log(exception);

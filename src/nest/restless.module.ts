@@ -10,31 +10,32 @@ import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions }
 import { ChangePipe, EvaluationPipe, QueryPipe } from './query.pipe.js';
 import { RestlessNotFoundFilter } from './restless-exception.filter.js';
 import { createRestlessProviders, createRoot, type DataSourceName } from './restless.providers.js';
+import { Catalogue } from './catalogue.js';
 import { RestlessRegistry } from './restless.registry.js';
 import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
 /** What an application has once, however many modules expose entities. */
 @Global()
 @Module({
-  providers: [RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe, RestlessNotFoundFilter],
-  exports: [RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe],
+  providers: [Catalogue, RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe, RestlessNotFoundFilter],
+  exports: [Catalogue, RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe],
 })
 export class RestlessCoreModule implements NestModule {
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
     private readonly filter: RestlessNotFoundFilter,
-    private readonly registry: RestlessRegistry,
+    private readonly catalogue: Catalogue,
   ) {}
 
   /** Runs after Nest's own body parsers are there and before the routes are. */
   configure(): void {
-    const { bodySize } = this.registry.options.limits;
+    const { bodySize } = this.catalogue.options.limits;
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE, Math.min(bodySize, Number.MAX_SAFE_INTEGER));
     // Nest asks the last one first: it has to come before filters that catch everything, and hands on to them.
     this.config.addGlobalFilter(this.filter);
-    this.registry.configureRoutes((path) => routePath(this.host, path));
-    if (this.registry.options.trailingSlash === 'ignore' && !ignoresTrailingSlash(this.host)) {
+    this.catalogue.configureRoutes((path) => routePath(this.host, path));
+    if (this.catalogue.options.trailingSlash === 'ignore' && !ignoresTrailingSlash(this.host)) {
       throw new RestlessConfigError(
         'RestlessModule.forRoot: trailingSlash "ignore" needs a router that does so; start with ' +
           'new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } }).',

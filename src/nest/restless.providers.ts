@@ -10,7 +10,7 @@ import { checkEntryOptions, type ResourceEntry } from './options.js';
 import { ResourceOperations } from './resource-operations.js';
 import { createEvaluationController, createRestlessController } from './restless.controller.js';
 import { resourceOptionsOf } from './restless.decorators.js';
-import { RestlessRegistry, type Controllers } from './restless.registry.js';
+import { Catalogue, type Controllers } from './catalogue.js';
 import { RestlessService } from './restless.service.js';
 import { entityName, getRestlessServiceToken, operationsToken, type RestlessEntity } from './restless.tokens.js';
 import { createRootController } from './root.controller.js';
@@ -72,9 +72,9 @@ function createServiceProviders(
   return [
     {
       provide: operations,
-      inject: [RestlessRegistry, getDataSourceToken(dataSource)],
-      useFactory: (registry: RestlessRegistry, source: DataSource) =>
-        new ResourceOperations(registry, registry.register(entry, controllers, source)),
+      inject: [Catalogue, getDataSourceToken(dataSource)],
+      useFactory: (catalogue: Catalogue, source: DataSource) =>
+        new ResourceOperations(catalogue, catalogue.register(entry, controllers, source)),
     },
     {
       provide: token,
@@ -89,10 +89,10 @@ export function createRoot(withOptions = false): { readonly controller: Type; re
   const controller = createRootController();
   const provider: FactoryProvider = {
     provide: Symbol('RESTLESS_ROOT'),
-    inject: [RestlessRegistry],
-    useFactory: (registry: RestlessRegistry) => {
-      if (withOptions) registry.claimOptions();
-      registry.addRoot(controller);
+    inject: [Catalogue],
+    useFactory: (catalogue: Catalogue) => {
+      if (withOptions) catalogue.claimOptions();
+      catalogue.addRoot(controller);
       return controller;
     },
   };

@@ -1,69 +1,26 @@
 /**
- * What one application exposes: collects the entries of all `forFeature` calls, builds the resource graph
- * from them once, and answers questions about it. There is one per application, and no state outside it.
+ * What the application's own code may ask of what is exposed: names, entities, keys, addresses. A narrow face of the
+ * catalogue.
  */
-import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import type { DataSource, EntityManager } from 'typeorm';
-import { RestlessConfigError, RestlessError } from '../errors.js';
-import type { QueryRules } from '../query/rules.js';
-import type { ResourceRepository } from '../query/repository.js';
-import { withoutUndefined } from '../resource/options.js';
-import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
-import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
-import type { Resource } from '../resource/resource.js';
-import { TypeOrmRepository } from '../sql/repository.js';
-import { Schema } from '../sql/schema.js';
-import { FLAT_JSON } from '../wire/flat-json/format.js';
-import { JSON_API } from '../wire/json-api/format.js';
-import { resourceUrl, collectionUrl } from '../wire/links.js';
-import type { Address, WireFormat, WireFormatName, WireOptions } from '../wire/wire-format.js';
-import { Addresses } from './addresses.js';
-import type { HttpRequest } from './http.js';
-import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
-import {
-  resolveModuleOptions,
-  type ResolvedModuleOptions,
-  type ResourceEntry,
-  type RestlessModuleOptions,
-} from './options.js';
-import { notProcessed, providedProcessors } from './processors/decorators.js';
-import { Processors } from './processors/processors.js';
-import { resourceOptionsOf } from './restless.decorators.js';
-import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
-import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
+import { Injectable } from '@nestjs/common';
+import { RestlessConfigError } from '../errors.js';
+import type { Method } from '../resource/options.js';
+import { collectionUrl, resourceUrl } from '../wire/links.js';
+import type { WireFormatName } from '../wire/wire-format.js';
+import { Catalogue, type ServedResource } from './catalogue.js';
+import { entityName, type RestlessEntity } from './restless.tokens.js';
 
-const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API, 'flat-json': FLAT_JSON };
-
-/** One entry of `forFeature`, as the registry keeps it. */
-export interface Registration {
-  readonly entry: GraphEntry;
-  readonly entity: RestlessEntity;
-  readonly controller: Type;
-  /** The controller of its functions. */
-  readonly evaluation: Type;
-  readonly formats: readonly WireFormat[];
-  readonly wire: WireOptions;
-  readonly repository: ResourceRepository;
-  readonly manager: EntityManager;
-  readonly processors: Processors;
-}
-
-/** The generated controllers of one entry. */
-export interface Controllers {
-  readonly controller: Type;
-  readonly evaluation: Type;
-}
-
-/** A resource with what serves it. */
-export interface ServedResource {
-  readonly resource: Resource;
-  readonly entity: RestlessEntity;
-  readonly formats: readonly WireFormat[];
-  readonly wire: WireOptions;
-  readonly repository: ResourceRepository;
-  readonly manager: EntityManager;
-  readonly processors: Processors;
+/**
+ * Which one is meant where an entity is exposed several times; the first declared unless something is said.
+ *
+ * @example
+ * registry.urlFor(Person, { id: 1, prefix: 'public' }); // '/public/person/1'
+ * @see SET-11, HLP-07
+ */
+export interface ExposedAs {
+  readonly collectionName?: string;
+  readonly prefix?: string;
+  readonly version?: string;
 }
 
 /**
@@ -72,7 +29,7 @@ export interface ServedResource {
  * @example
  * const target: UrlTarget = { id: 1, relation: 'computers', relationship: true };
  */
-export interface UrlTarget {
+export interface UrlTarget extends ExposedAs {
   readonly id?: string | number;
   readonly relation?: string;
   readonly relatedId?: string | number;
@@ -81,201 +38,44 @@ export interface UrlTarget {
 }
 
 /**
- * What the application exposes, for code of your own: names, entities, addresses. Inject it by its class.
+ * One entity as it is exposed.
+ *
+ * @example
+ * registry.resources().map(({ collectionName, methods }) => `${collectionName}: ${methods.join(', ')}`);
+ */
+export interface ExposedResource {
+  readonly entity: RestlessEntity;
+  readonly collectionName: string;
+  readonly prefix: string;
+  readonly version: string | undefined;
+  readonly methods: readonly Method[];
+  readonly formats: readonly WireFormatName[];
+}
+
+/**
+ * What the application exposes, for code of your own: names, entities, addresses. Inject it by its class. Every application
+ * has its own, and knows nothing of others.
  *
  * @example
  * constructor(private readonly registry: RestlessRegistry) {
  *   registry.urlFor(Person, { id: 1, relation: 'computers' }); // '/api/person/1/computers'
  * }
+ * @see HLP-04
  */
 @Injectable()
-export class RestlessRegistry implements OnModuleInit {
-  readonly options: ResolvedModuleOptions;
-  private readonly addresses: Addresses;
-  private readonly registrations: Registration[] = [];
-  private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
-  private readonly roots = new Set<unknown>();
-  private optionsGiven = false;
-  private served: readonly ServedResource[] | undefined;
-  private versions: ReadonlySet<string | undefined> = new Set();
+export class RestlessRegistry {
+  constructor(private readonly catalogue: Catalogue) {}
 
-  constructor(
-    private readonly modules: ModulesContainer,
-    config: ApplicationConfig,
-    @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
-  ) {
-    this.options = resolveModuleOptions(options);
-    this.addresses = new Addresses(config, this.options.baseUrl);
-  }
-
-  /** Builds the graph, so that every mistake in options and decorators is told at start. */
-  onModuleInit(): void {
-    this.all();
-    for (const provided of providedProcessors(this.modules)) {
-      const own = this.registrations.filter(({ entity }) => entity === provided.entity);
-      if (own.length === 0) throw notProcessed(provided);
-      for (const { processors } of own) processors.add(provided.phase, 'provider', provided.key, provided.processor);
-    }
-  }
-
-  /** Says where every resource is served; Nest asks for that before it initializes modules. */
-  configureRoutes(routePath: (path: string) => string): void {
-    const served = this.all();
-    const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
-    setRoutes(this.modules, (controller) => {
-      if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
-      const functions = served[this.registrations.findIndex((each) => each.evaluation === controller)]?.resource;
-      if (functions?.options.allowFunctions === false) return null;
-      const own = functions === undefined ? undefined : evaluationRoute(functions);
-      const found = own ?? served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
-      return found && { path: routePath(found.path), version: found.version };
-    });
-  }
-
-  /** Adds one entry of `forFeature`, and returns what to ask {@link serving} for. */
-  register(entry: ResourceEntry, { controller, evaluation }: Controllers, dataSource: DataSource): Registration {
-    const name = entityName(entry.entity);
-    const declared = resourceOptionsOf(entry.entity);
-    const { schema, repository } = this.store(dataSource);
-    const layers = [entry, declared, this.options.shared];
-    if (!dataSource.hasMetadata(entry.entity)) {
-      throw new RestlessConfigError(`${name} is not an entity of its data source; add it to its "entities".`);
-    }
-    const model = schema.model(dataSource.getMetadata(entry.entity));
-    const version = entry.version ?? declared.version;
-    const names = entry.formats ?? declared.formats ?? this.options.formats;
-    const processors = new Processors(name);
-    processors.addOptions('universal', this.options.processors);
-    processors.addOptions('resource', { ...declared, ...withoutUndefined(entry) });
-    const registration = {
-      entry: { model, layers, version },
-      entity: entry.entity,
-      controller,
-      evaluation,
-      formats: names.map((each) => WIRE_FORMATS[each]),
-      wire: {
-        embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
-        numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
-        jsonp: entry.jsonp ?? declared.jsonp ?? this.options.wire.jsonp,
-      },
-      repository,
-      manager: dataSource.manager,
-      processors,
-    };
-    this.registrations.push(registration);
-    // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
-    const order = controllersOf(this.modules);
-    this.registrations.sort((a, b) => order.indexOf(a.controller) - order.indexOf(b.controller));
-    this.served = undefined;
-    return registration;
-  }
-
-  /**
-   * The options were given by one module more.
-   *
-   * @throws RestlessConfigError for the second: one of the two would be lost. @see SET-07
-   */
-  claimOptions(): void {
-    if (this.optionsGiven) {
-      throw new RestlessConfigError(
-        'RestlessModule.forRoot is imported twice; give the defaults once, and a prefix of its own to an entry of forFeature.',
-      );
-    }
-    this.optionsGiven = true;
-  }
-
-  /** Adds a controller of the document at the prefix; the first one serves it. */
-  addRoot(controller: Type): void {
-    this.roots.add(controller);
-  }
-
-  /** The resource that a generated controller, or one that extends it, serves. */
-  servedBy(controller: Type): ServedResource {
-    const all = this.all();
-    for (let current: unknown = controller; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-      const index = this.registrations.findIndex((each) => each.controller === current || each.evaluation === current);
-      if (index >= 0) return all[index]!;
-    }
-    throw new RestlessConfigError(
-      `${controller.name} serves no resource; list its entity in RestlessModule.forFeature.`,
-    );
-  }
-
-  /** The resource of a registration. */
-  serving(registration: Registration): ServedResource {
-    return this.all()[this.registrations.indexOf(registration)]!;
-  }
-
-  /** Where a request to a resource, or to the document at the prefix, was sent. */
-  addressOf(request: HttpRequest, kind: UrlKind, own: Route): Address {
-    return this.addresses.of(request, kind, own, this.versions);
-  }
-
-  /** True where a request is spelt as the address that it was routed to. */
-  isSpelt(request: HttpRequest, kind: UrlKind, own: Route): boolean {
-    return this.addresses.isSpelt(request, kind, own);
-  }
-
-  /**
-   * True for the paths at and below what is served, whether or not there is anything.
-   *
-   * @param ownsRoot an empty prefix counts as well: everything is below it, the application's own paths too
-   */
-  isBelow(path: string, ownsRoot: boolean): boolean {
-    const { prefix } = this.options;
-    const places = this.resources().flatMap((resource) => [
-      { path: resource.options.prefix, version: resource.version },
-      { path: prefix, version: resource.version },
-      resource,
-    ]);
-    return this.addresses.isBelow(
-      path,
-      [{ path: prefix }, ...places].filter((place) => ownsRoot || place.path !== ''),
-    );
-  }
-
-  /** True for the patterns of our own routes. */
-  isRoute(pattern: string): boolean {
-    const found = this.addresses.locate(pattern, this.resources());
-    if (found !== undefined) return pattern.endsWith(PATHS[found.kind]);
-    return this.addresses.locate(pattern, [{ path: this.options.prefix }])?.kind === 'collection';
-  }
-
-  /** The verbs that are answered at a path, or undefined where there is no such URL. */
-  allowedAt(path: string): readonly string[] | undefined {
-    if (this.addresses.locate(path, [{ path: this.options.prefix }])?.kind === 'collection') return ROOT_METHODS;
-    const found = this.addresses.locate(path, this.resources());
-    return found === undefined ? undefined : allowedMethods(found.kind, found.place.options);
-  }
-
-  /** The formats of the module, where no resource says otherwise. */
-  defaultFormats(): readonly WireFormat[] {
-    return this.options.formats.map((name) => WIRE_FORMATS[name]);
-  }
-
-  /** What the checks of a request need. */
-  rulesFor(viewer: Viewer): QueryRules {
-    return {
-      policy: new Policy(viewer),
-      limits: this.options.limits,
-      operators: new Set(this.options.operators.keys()),
-      types: (name) => this.resources().filter((resource) => resource.name === name),
-    };
-  }
-
-  /** For whom a request is answered; without one, nobody in particular. */
-  viewerOf(request: unknown): Viewer {
-    const { groups, exposeVersion } = this.options;
-    if (request === undefined) {
-      return { ...ANYBODY, version: typeof exposeVersion === 'function' ? undefined : exposeVersion };
-    }
-    const version = typeof exposeVersion === 'function' ? exposeVersion(request as never) : exposeVersion;
-    return { groups: groups?.(request as never) ?? [], version, request };
-  }
-
-  /** All resources, in the order in which they were declared. */
-  resources(): readonly Resource[] {
-    return this.all().map(({ resource }) => resource);
+  /** All that is exposed, in the order in which it was declared. */
+  resources(): readonly ExposedResource[] {
+    return this.catalogue.all().map(({ entity, resource, formats }) => ({
+      entity,
+      collectionName: resource.name,
+      prefix: resource.options.prefix,
+      version: resource.version,
+      methods: resource.options.methods,
+      formats: formats.map(({ name }) => name),
+    }));
   }
 
   /**
@@ -283,25 +83,24 @@ export class RestlessRegistry implements OnModuleInit {
    *
    * @example
    * registry.collectionName(Person); // 'person'
-   * @throws RestlessConfigError for an entity that is not exposed. @see HLP-03
+   * @throws RestlessConfigError for an entity that is not exposed, or not like this. @see HLP-03
    */
-  collectionName(entity: RestlessEntity): string {
-    return this.find(entity).resource.name;
+  collectionName(entity: RestlessEntity, as: ExposedAs = {}): string {
+    return this.find(entity, as).resource.name;
   }
 
   /** The entity behind a collection name. @see HLP-03 */
   entityFor(collectionName: string): RestlessEntity {
-    const index = this.resources().findIndex((resource) => resource.name === collectionName);
-    if (index < 0) {
-      const names = this.resources().map(({ name }) => name);
-      throw new RestlessConfigError(`No entity is exposed as "${collectionName}". Collections: ${names.join(', ')}.`);
-    }
-    return this.registrations[index]!.entity;
+    const all = this.catalogue.all();
+    const found = all.find(({ resource }) => resource.name === collectionName);
+    if (found !== undefined) return found.entity;
+    const names = [...new Set(all.map(({ resource }) => resource.name))];
+    throw new RestlessConfigError(`No entity is exposed as "${collectionName}". Collections: ${names.join(', ')}.`);
   }
 
   /** The property that is the id, several joined by a comma. @see HLP-03, HLP-05 */
-  primaryKeyFor(entity: RestlessEntity): string {
-    return this.find(entity)
+  primaryKeyFor(entity: RestlessEntity, as: ExposedAs = {}): string {
+    return this.find(entity, as)
       .resource.id.map((attribute) => attribute.property)
       .join(',');
   }
@@ -315,8 +114,8 @@ export class RestlessRegistry implements OnModuleInit {
    * @see HLP-01
    */
   urlFor(entity: RestlessEntity, target: UrlTarget = {}): string {
-    const { resource } = this.find(entity);
-    const address = { root: this.addresses.root(resource.version) };
+    const { resource } = this.find(entity, target);
+    const address = { root: this.catalogue.rootOf(resource) };
     if (target.id === undefined) return collectionUrl(address, resource);
     const url = resourceUrl(address, { resource, id: String(target.id) });
     if (target.relation === undefined) return url;
@@ -332,39 +131,23 @@ export class RestlessRegistry implements OnModuleInit {
     return `${url}/${relation}${member}`;
   }
 
-  private find(entity: RestlessEntity): ServedResource {
-    const index = this.registrations.findIndex((each) => each.entity === entity);
-    if (index >= 0) return this.all()[index]!;
-    throw new RestlessConfigError(`${entityName(entity)} is not exposed; list it in RestlessModule.forFeature.`);
-  }
-
-  private store(dataSource: DataSource): { readonly schema: Schema; readonly repository: ResourceRepository } {
-    let store = this.stores.get(dataSource);
-    if (store === undefined) {
-      const schema = new Schema(dataSource);
-      store = { schema, repository: new TypeOrmRepository(schema, this.options.operators) };
-      this.stores.set(dataSource, store);
+  private find(entity: RestlessEntity, as: ExposedAs): ServedResource {
+    const all = this.catalogue.all().filter((each) => each.entity === entity);
+    if (all.length === 0) {
+      throw new RestlessConfigError(`${entityName(entity)} is not exposed; list it in RestlessModule.forFeature.`);
     }
-    return store;
-  }
-
-  private all(): readonly ServedResource[] {
-    if (this.served === undefined) {
-      const graph = buildResourceGraph(this.registrations.map(({ entry }) => entry));
-      this.served = this.registrations.map((registration, index) => ({
-        ...registration,
-        resource: graph.resources[index]!,
-      }));
-      this.versions = new Set(graph.resources.map(({ version }) => version));
-    }
-    return this.served;
+    const found = all.find(({ resource }) => isExposedAs(resource, as));
+    if (found !== undefined) return found;
+    const places = all.map(({ resource: { path, version } }) =>
+      version === undefined ? path : `${path} (${version})`,
+    );
+    throw new RestlessConfigError(`${entityName(entity)} is not exposed like this. It is at ${places.join(', ')}.`);
   }
 }
 
-/** The error of a resource that does not answer a verb. */
-export function methodNotAllowed(method: string, allow: readonly string[]): RestlessError {
-  const headers = { Allow: allow.join(', ') };
-  return new RestlessError('METHOD_NOT_ALLOWED', `${method} is not allowed here. Allowed: ${headers.Allow}.`, {
-    headers,
-  });
+function isExposedAs(
+  { name, version, options }: ServedResource['resource'],
+  { collectionName = name, prefix = options.prefix, version: wanted = version }: ExposedAs,
+): boolean {
+  return name === collectionName && options.prefix === prefix.replace(/^\/+|\/+$/g, '') && version === wanted;
 }

@@ -10,7 +10,7 @@ import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
 import type { QueryRules } from '../query/rules.js';
-import type { FilterObject } from '../resource/options.js';
+import type { Restriction } from '../resource/restrictions.js';
 import { Policy, type Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
 import { ownChange, ownRequest, ownScope, wirePath, type OwnQuery } from './own-requests.js';
@@ -31,8 +31,6 @@ import type {
   ShowOptions,
   Values,
 } from './service-types.js';
-import type { AfterCommitFunction, PostprocessFunction, PreprocessFunction } from './processors/contexts.js';
-import type { ProcessorKey, WriteProcessorKey } from './processors/keys.js';
 
 /**
  * Serves one resource to the application's own code, as its endpoints do to clients: the same fields, scopes, checks and
@@ -116,7 +114,10 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     const { filter, group } = options;
     const request = this.request('GET_COLLECTION', { filter, ...(group && { group }) }, options);
     const names = options.functions.map(({ name, field }) => ({ name, field: wirePath(this.resource, field) }));
-    const evaluation = parseEvaluation({ request, functions: names, parameter: 'functions' }, this.rules(options));
+    const rules = this.rules(options);
+    const evaluation = await rules.policy.settled(() =>
+      parseEvaluation({ request, functions: names, parameter: 'functions' }, rules),
+    );
     return (await this.operations.evaluate(evaluation, options.manager)).rows;
   }
 
@@ -214,29 +215,7 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     await this.write('DELETE_RELATIONSHIP', options, { id, relation }, { members });
   }
 
-  /**
-   * Registers a preprocessor of this resource's endpoints, behind all that are there. It does not run for calls of this
-   * service.
-   *
-   * @example
-   * people.preprocess('GET_COLLECTION', ({ restrictions }) => { restrictions.push({ name: 'age', op: 'ge', val: 18 }) });
-   * @throws RestlessConfigError for a key that does not exist. @see PRC-01
-   */
-  preprocess<Key extends ProcessorKey>(key: Key, processor: PreprocessFunction<Key, T>): void {
-    this.operations.processors.add('preprocessors', 'service', key, processor);
-  }
-
-  /** Registers a postprocessor, as {@link preprocess} does. */
-  postprocess<Key extends ProcessorKey>(key: Key, processor: PostprocessFunction<Key, T>): void {
-    this.operations.processors.add('postprocessors', 'service', key, processor);
-  }
-
-  /** Registers an after-commit hook, as {@link preprocess} does. */
-  afterCommit<Key extends WriteProcessorKey>(key: Key, hook: AfterCommitFunction<Key, T>): void {
-    this.operations.processors.add('afterCommit', 'service', key, hook);
-  }
-
-  private read(
+  private async read(
     operation: ReadOperation,
     query: OwnQuery,
     options: OwnOptions,
@@ -244,13 +223,14 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     changes: Partial<Query> = {},
   ): Promise<Result> {
     const request = this.request(operation, query, options, target);
-    const checked = parseQuery(request, this.rules(options, rowsAskedFor(request)));
+    const rules = this.rules(options, rowsAskedFor(request));
+    const checked = await rules.policy.settled(() => parseQuery(request, rules));
     // A page is what clients need.
     const page = query.page === undefined ? undefined : checked.page;
     return this.operations.find(Object.freeze({ ...checked, page, ...changes }), options.manager);
   }
 
-  private write(
+  private async write(
     operation: WriteOperation,
     options: OwnOptions & OwnQuery,
     { id, relation }: { readonly id?: RowId; readonly relation?: string } = {},
@@ -263,7 +243,8 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
       ...(relation === undefined ? {} : { relation }),
     };
     const request: ChangeRequest = ownChange(operation, target, options, contents);
-    const change = parseChange(request, this.rules(options));
+    const rules = this.rules(options);
+    const change = await rules.policy.settled(() => parseChange(request, rules));
     return this.operations.apply(change, options.manager, 'always');
   }
 
@@ -306,12 +287,12 @@ class NarrowedPolicy extends Policy {
   constructor(
     viewer: Viewer,
     private readonly narrowed: Resource,
-    private readonly filters: readonly FilterObject[],
+    private readonly filters: readonly Restriction[],
   ) {
     super(viewer);
   }
 
-  override scope(resource: Resource): readonly FilterObject[] {
+  override scope(resource: Resource): readonly Restriction[] {
     const scope = super.scope(resource);
     return resource === this.narrowed ? [...scope, ...this.filters] : scope;
   }

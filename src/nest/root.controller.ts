@@ -11,37 +11,37 @@ import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './htt
 import { ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { callbackFor, refuseTrailingSlash, sendDocument } from './restless.interceptor.js';
-import { methodNotAllowed, RestlessRegistry } from './restless.registry.js';
+import { methodNotAllowed, Catalogue } from './catalogue.js';
 
 /** A fresh root controller: path metadata sits on the class. */
 export function createRootController(): Type {
   @Controller()
   @UseFilters(RestlessExceptionFilter)
   class RestlessRootController {
-    constructor(private readonly registry: RestlessRegistry) {}
+    constructor(private readonly catalogue: Catalogue) {}
 
     /** The prefix as it is written, and no slash behind it. */
     private expectAddress(request: HttpRequest): void {
-      refuseTrailingSlash(request, this.registry.options.trailingSlash);
-      if (this.registry.isSpelt(request, 'root', { path: this.registry.options.prefix })) return;
+      refuseTrailingSlash(request, this.catalogue.options.trailingSlash);
+      if (this.catalogue.isSpelt(request, 'root', { path: this.catalogue.options.prefix })) return;
       throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
     }
 
     @Get()
     getRoot(@Req() request: HttpRequest, @Res() response: object): void {
       this.expectAddress(request);
-      const formats = this.registry.defaultFormats();
-      const address = this.registry.addressOf(request, 'root', { path: this.registry.options.prefix });
+      const formats = this.catalogue.defaultFormats();
+      const address = this.catalogue.addressOf(request, 'root', { path: this.catalogue.options.prefix });
       const type = headerOf(request, 'content-type');
       checkContentType(type, formats);
       const format = negotiate(headerOf(request, 'accept'), formats, type);
-      const { wire } = this.registry.options;
+      const { wire } = this.catalogue.options;
       const state = { format, wire, address, viewer: { groups: [] }, decoded: undefined };
       rememberState(request, state);
       const callback = callbackFor(request, wire);
       rememberState(request, { ...state, callback });
-      format.readRoot(wire.jsonp ? withoutCallback(address.queryString) : address.queryString, this.registry.options);
-      const { headers, document } = format.writeRoot(this.registry.resources(), address);
+      format.readRoot(wire.jsonp ? withoutCallback(address.queryString) : address.queryString, this.catalogue.options);
+      const { headers, document } = format.writeRoot(this.catalogue.resources(), address);
       sendDocument(response, format, 200, headers, document, callback);
     }
 

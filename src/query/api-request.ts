@@ -3,9 +3,10 @@
  * edit this value; everything later works on the checked {@link Query}.
  */
 import type { BadRequestError } from '../errors.js';
-import type { FilterObject } from '../resource/options.js';
+
 import type { Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
+import type { Restriction } from '../resource/restrictions.js';
 import type { ValueForm } from './values.js';
 
 /** What is read, by the kind of URL. */
@@ -50,10 +51,8 @@ export interface ApiRequest {
   relatedId: string | undefined;
   /** The client's filters: they see what the client may read. */
   filters: RawFilter[];
-  /** Filters of the application on rows of `resource`: they see every mapped field, and always hold. */
-  restrictions: FilterObject[];
-  /** The same on the rows that `relation` leads to. */
-  relatedRestrictions: FilterObject[];
+  /** Filters of the application: they see every mapped field, and always hold. */
+  restrictions: Restriction[];
   sort: RawSortKey[];
   group: string[];
   ignoreCase: boolean;
@@ -140,6 +139,4 @@ export interface ChangeRequest {
   readonly resource: RawResource | undefined;
   /** For relationships. */
   readonly linkage: RawLinkage | undefined;
-  /** What the document says beside its data. */
-  readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }

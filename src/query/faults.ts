@@ -33,10 +33,19 @@ export function limit(place: ParameterPlace, detail: string): BadRequestError {
   return bad('LIMIT_EXCEEDED', place, detail);
 }
 
-/** A 400 about a name that is no field, or none for this viewer: the two look alike. */
-export function unknownField(resource: Resource, name: string, policy: Policy, place: ParameterPlace): BadRequestError {
-  const names = policy.names(resource).join(', ');
-  return bad('UNKNOWN_FIELD', place, `${resource.name} has no field ${quote(name)}. Fields: ${names}.`);
+/**
+ * A 400 about a name that is no field, or none for this viewer: the two look alike.
+ *
+ * @param names those that would be right
+ */
+export function unknownField(
+  resource: Resource,
+  name: string,
+  policy: Policy,
+  place: ParameterPlace,
+  names = policy.names(resource),
+): BadRequestError {
+  return bad('UNKNOWN_FIELD', place, `${resource.name} has no field ${quote(name)}. Fields: ${names.join(', ')}.`);
 }
 
 /** The 404 for an id. */

@@ -3,10 +3,11 @@
  * to one from a client's text is `parse-filter.ts`.
  */
 import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
+import type { NativeCondition } from '../resource/restrictions.js';
 import type { Operator } from './operators.js';
 import { printValue, type Value } from './values.js';
 
-export type Filter = Compare | CompareFields | Has | OfResource | And | Or | Not;
+export type Filter = Compare | CompareFields | Has | OfResource | Native | And | Or | Not;
 
 /** An attribute against a value, a list of values, or nothing. */
 export interface Compare {
@@ -35,6 +36,13 @@ export interface Has {
 export interface OfResource {
   readonly kind: 'of-resource';
   readonly resource: Resource;
+}
+
+/** A condition of the application that only the store understands. */
+export interface Native {
+  readonly kind: 'native';
+  readonly resource: Resource;
+  readonly condition: NativeCondition;
 }
 
 export interface And {
@@ -66,6 +74,10 @@ export function has(relationship: Relationship, filter?: Filter): Has {
 
 export function ofResource(resource: Resource): OfResource {
   return Object.freeze({ kind: 'of-resource', resource });
+}
+
+export function native(resource: Resource, condition: NativeCondition): Native {
+  return Object.freeze({ kind: 'native', resource, condition });
 }
 
 export function not(filter: Filter): Filter {
@@ -106,6 +118,8 @@ export function printFilter(filter: Filter): string {
     }
     case 'of-resource':
       return `is ${filter.resource.name}`;
+    case 'native':
+      return `${filter.resource.name} passes SQL`;
     case 'and':
     case 'or':
       return filter.filters

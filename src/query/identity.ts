@@ -57,3 +57,9 @@ export function hasId({ id, options }: Resource): Filter | undefined {
   const chosen = options.primaryKey === undefined ? undefined : id[0];
   return chosen?.column.nullable === true ? compare(chosen, operator('is_not_null')) : undefined;
 }
+
+/** The key's own name is as good as `id` where the key is exposed (decision 3). */
+export function keyNamed({ id, attributes }: Resource, name: string): ColumnAttribute | undefined {
+  const [key] = id;
+  return id.length === 1 && key!.property === name && attributes.get(name)?.exposed === true ? key : undefined;
+}

@@ -117,3 +117,8 @@ export function operator(name: string): Operator {
 export function customOperator(name: string): Operator {
   return Object.freeze({ ...define(name, [], 'value', EVERY, 'defined by the application'), custom: true });
 }
+
+/** True for the spellings of all operators of the library. */
+export function isOperator(spelling: string): boolean {
+  return BY_SPELLING.has(spelling) || spelling === 'has' || spelling === 'any';
+}

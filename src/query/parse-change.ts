@@ -152,8 +152,7 @@ class ChangeParser {
       throw bad('BAD_FILTER', { ...filter, pointer: '' }, `A new ${this.resource.name} cannot be filtered.`);
     }
     const query = parseQuery(
-      // A row that no longer passes the application's restrictions was changed all the same.
-      { ...this.change.request, operation: 'GET_RESOURCE', id: undefined, filters: [], restrictions: [] },
+      { ...this.change.request, operation: 'GET_RESOURCE', id: undefined, filters: [] },
       this.rules,
     );
     return Object.freeze({ ...query, cardinality: 'one', page: undefined, sort: [] });

@@ -2,6 +2,8 @@
  * Turns filter objects into a checked Filter. This is the only place where a client's field name meets a
  * Resource inside a filter; past this file a filter holds Attributes and Relationships, never names.
  */
+import { BadRequestError } from '../errors.js';
+import { EVERYBODY, type Rule } from '../resource/field-rules.js';
 import {
   mappedField,
   resourcesOf,
@@ -10,13 +12,26 @@ import {
   type Relationship,
   type Resource,
 } from '../resource/resource.js';
+import { isNative } from '../resource/restrictions.js';
 import type { RawFilter } from './api-request.js';
 import { whereShown } from './family.js';
-import { hasId, idsFilter } from './identity.js';
-import { bad, limit, quote, unknownField } from './faults.js';
-import { and, compare, compareFields, has, not, ofResource, or, type Filter } from './filter.js';
-import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
-import { below, family, isScalar, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
+import { hasId, keyNamed } from './identity.js';
+import { bad, describe, limit, quote, unknownField } from './faults.js';
+import { and, has, native, not, ofResource, or, type Filter } from './filter.js';
+import {
+  columnAt,
+  comparison,
+  compositeId,
+  conditionOf,
+  expectFit,
+  fieldComparison,
+  nameOf,
+  operatorOf,
+  spellingOf,
+  type Asked,
+  type FilterMembers,
+} from './parse-comparison.js';
+import { below, isScalar, type Place } from './parse-operand.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
 
 /** Members of a filter object; anything else is a typing error of the client's. */
@@ -50,7 +65,7 @@ export function parseRestrictions(
   filters: readonly unknown[],
   rules: QueryRules,
 ): Filter | undefined {
-  const parser = new FilterParser({ ...rules, limits: UNLIMITED }, true, { nodes: Infinity });
+  const parser = trustedParser(rules);
   return and(
     filters.map((value, index) =>
       parser.parse(resource, value, { parameter: 'restriction', pointer: `/${index}`, form: 'json' }, 1),
@@ -82,12 +97,32 @@ function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
   }
 }
 
-type FilterMembers = Readonly<Record<string, unknown>>;
-
-/** Stands for a composite primary key, which only equality makes sense for. */
+/** Stands for a composite primary key. */
 const COMPOSITE_ID = Symbol('composite id');
 
+type Field = Attribute | Relationship | typeof COMPOSITE_ID;
+
+/** One filter object on its way along its path. */
+interface Step extends Asked {
+  readonly depth: number;
+  /** The path has gone through a relationship. */
+  readonly through: boolean;
+}
+
+/** A field that a name stands for, and how it may be filtered. */
+interface Found {
+  readonly field: Field;
+  readonly rule: Rule;
+}
+
+function trustedParser(rules: QueryRules): FilterParser {
+  return new FilterParser({ ...rules, limits: UNLIMITED }, true, { nodes: Infinity });
+}
+
 class FilterParser {
+  /** The filter stands below an odd number of `not`s. */
+  private negated = false;
+
   constructor(
     private readonly rules: QueryRules,
     private readonly trusted: boolean,
@@ -102,6 +137,7 @@ class FilterParser {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw bad('BAD_FILTER', place, 'A filter has to be an object such as {"name": "age", "op": "eq", "val": 21}.');
     }
+    if (this.trusted && isNative(value)) return native(resource, value);
     const object = value as FilterMembers;
     for (const member of Object.keys(object)) {
       if (MEMBERS.has(member)) continue;
@@ -115,10 +151,21 @@ class FilterParser {
       case 'or':
         return this.junction(resource, kinds[0], object[kinds[0]], below(place, kinds[0]), depth);
       case 'not':
-        return not(this.parse(resource, object['not'], below(place, 'not'), depth + 1));
+        return not(
+          this.under(!this.negated, () => this.parse(resource, object['not'], below(place, 'not'), depth + 1)),
+        );
       default:
         return this.named(resource, object, place, depth);
     }
+  }
+
+  /** Parses what stands below a `not`, or in rows of another kind, where nothing is turned round yet. */
+  private under<T>(negated: boolean, parse: () => T): T {
+    const before = this.negated;
+    this.negated = negated;
+    const parsed = parse();
+    this.negated = before;
+    return parsed;
   }
 
   private expectDepth(depth: number, place: Place): void {
@@ -140,183 +187,152 @@ class FilterParser {
     if (typeof name !== 'string' || name === '') {
       throw bad('BAD_FILTER', place, 'A filter needs a "name": the field that it is about.');
     }
-    if (typeof op !== 'string')
+    if (op !== undefined && typeof op !== 'string')
       throw bad('BAD_FILTER', place, `The filter on ${quote(name)} needs an "op", such as "eq".`);
-    return this.walk(resource, name.split('.'), object, place, depth);
+    return this.walk(resource, name.split('.'), { object, place, depth, through: false, rule: EVERYBODY });
   }
 
   /** Follows a dotted path: "there is a related row for which" (decision 10). */
-  private walk(
-    resource: Resource,
-    path: readonly string[],
-    object: FilterMembers,
-    place: Place,
-    depth: number,
-    through = false,
-  ): Filter {
-    this.expectDepth(depth, place);
+  private walk(resource: Resource, path: readonly string[], step: Step): Filter {
+    this.expectDepth(step.depth, step.place);
     const [name, ...rest] = path as [string, ...string[]];
-    const field = this.field(resource, name, place);
-    if (field === COMPOSITE_ID) return this.compositeId(resource, rest, object, place);
-    let filter: Filter;
-    if (field.kind !== 'relationship') {
-      filter = this.onAttribute(resource, this.columnAt(resource, field, rest, place), through, object, place);
-    } else if (rest.length === 0) {
-      filter = this.onRelationship(resource, field, object, place, depth);
-    } else {
-      this.expectReadable(field, place);
-      filter = has(field, this.inScope(field.target, this.walk(field.target, rest, object, place, depth + 1, true)));
+    const declared = this.trusted ? undefined : this.rules.policy.declaredFilter(resource, name);
+    if (declared?.filter !== undefined) return this.custom(resource, name, rest, { ...step, rule: declared });
+    if (declared?.attribute !== undefined) {
+      return this.renamed(resource, declared.attribute.split('.'), rest, { ...step, rule: declared });
     }
-    return this.trusted ? filter : whereShown(resource, field, this.rules.policy, filter);
+    const { field, rule } = this.find(resource, name, step.place);
+    return this.follow(resource, field, { ...step, rule }, rest, (target, next) => this.walk(target, rest, next));
   }
 
-  private field(resource: Resource, name: string, place: Place): Attribute | Relationship | typeof COMPOSITE_ID {
-    if (name === 'id') return resource.id.length === 1 ? resource.id[0]! : COMPOSITE_ID;
+  /** A filter with a name of its own, about a field that the viewer may read, at the end of a path of properties. */
+  private renamed(resource: Resource, properties: readonly string[], rest: readonly string[], step: Step): Filter {
+    const [property, ...further] = properties as [string, ...string[]];
     const { policy } = this.rules;
-    const field = this.trusted
-      ? mappedField(resource, name)
-      : (policy.usableField(resource, name) ?? this.ownKey(resource, name));
-    if (field !== undefined) return field;
-    throw unknownField(resource, name, policy, below(place, 'name'));
-  }
-
-  /** The key's own name is as good as `id` where the key is exposed (decision 3). */
-  private ownKey(resource: Resource, name: string): ColumnAttribute | undefined {
-    const [key] = resource.id;
-    return resource.id.length === 1 && key!.property === name && resource.attributes.get(name)?.exposed === true
-      ? key
-      : undefined;
-  }
-
-  /** Steps into embedded objects until a column is reached. */
-  private columnAt(resource: Resource, field: Attribute, rest: readonly string[], place: Place): ColumnAttribute {
-    let current: Attribute = field;
-    for (const name of rest) {
-      const inner: Attribute | undefined =
-        current.kind === 'embedded'
-          ? current.fields.find((each) =>
-              this.trusted
-                ? each.name === name || each.property.endsWith(`.${name}`)
-                : each.name === name && each.exposed,
-            )
-          : undefined;
-      if (inner === undefined) {
-        throw bad(
-          'UNKNOWN_FIELD',
-          below(place, 'name'),
-          `${quote(current.name)} of ${resource.name} has no field ${quote(name)}.`,
-        );
-      }
-      current = inner;
+    const fields = [...policy.attributes(resource).values(), ...policy.relationships(resource).values()];
+    const isId = property === 'id' && resource.id.length === 1;
+    const field = isId ? resource.id[0] : fields.find((each) => each.property === property);
+    if (field === undefined || !policy.isReadable(resource)) {
+      throw unknownField(resource, nameOf(step), policy, below(step.place, 'name'), policy.filterNames(resource));
     }
-    if (current.kind === 'column') return current;
-    const reason =
-      current.kind === 'computed'
-        ? 'is computed by the application and cannot be filtered'
-        : 'is an object; name one of its fields';
-    throw bad('BAD_FILTER', below(place, 'name'), `${quote(current.name)} of ${resource.name} ${reason}.`);
+    const path = [...further, ...rest];
+    return this.follow(resource, field, step, path, (target, next) =>
+      further.length > 0 ? this.renamed(target, further, rest, next) : this.walk(target, rest, next),
+    );
   }
 
-  private onAttribute(
+  /** What comes of a field: a comparison, a relationship as a whole, or what lies behind it. */
+  private follow(
     resource: Resource,
-    attribute: ColumnAttribute,
-    through: boolean,
-    object: FilterMembers,
-    place: Place,
+    field: Field,
+    step: Step,
+    rest: readonly string[],
+    onwards: (target: Resource, step: Step) => Filter,
   ): Filter {
-    const spelling = object['op'] as string;
-    const name = object['name'] as string;
+    const { place, depth } = step;
+    if (field === COMPOSITE_ID) return compositeId(resource, rest, step, this.rules);
+    if (field.kind !== 'relationship') {
+      const column = columnAt(resource, field, rest, place, this.trusted);
+      return this.guarded(resource, field, this.onAttribute(resource, column, step));
+    }
+    if (rest.length === 0) return this.guarded(resource, field, this.onRelationship(resource, field, step));
+    this.expectReadable(field, place);
+    const inner = this.under(false, () => onwards(field.target, { ...step, depth: depth + 1, through: true }));
+    return this.guarded(resource, field, has(field, this.inScope(field.target, inner)));
+  }
+
+  private guarded(resource: Resource, field: Attribute | Relationship, filter: Filter): Filter {
+    return this.trusted ? filter : whereShown(resource, field, this.rules.policy, filter, this.negated);
+  }
+
+  /** @throws BadRequestError for a name that is no field of the viewer's, or one that may be read and not filtered */
+  private find(resource: Resource, name: string, place: Place): Found {
+    const { policy } = this.rules;
+    const id: Field = resource.id.length === 1 ? resource.id[0]! : COMPOSITE_ID;
+    if (this.trusted) {
+      const field = name === 'id' ? id : mappedField(resource, name);
+      if (field !== undefined) return { field, rule: EVERYBODY };
+      throw unknownField(resource, name, policy, below(place, 'name'));
+    }
+    const field = name === 'id' ? id : (policy.usableField(resource, name) ?? keyNamed(resource, name));
+    const names = policy.filterNames(resource);
+    if (field === undefined) throw unknownField(resource, name, policy, below(place, 'name'), names);
+    const own = field === COMPOSITE_ID ? [] : [field.property];
+    const rule = policy.filterRule(resource, ...(field === id ? ['id'] : []), ...own);
+    if (rule !== undefined) return { field, rule };
+    throw bad(
+      'BAD_FILTER',
+      below(place, 'name'),
+      `${resource.name} cannot be filtered by ${quote(name)}. Filters: ${names.join(', ') || 'none'}.`,
+    );
+  }
+
+  /** A filter of the application's own: its function makes a condition of the value. */
+  private custom(resource: Resource, name: string, rest: readonly string[], step: Step): Filter {
+    const { object, place } = step;
+    if (rest.length > 0)
+      throw bad('BAD_FILTER', below(place, 'name'), `${quote(name)} of ${resource.name} leads no further.`);
+    const condition = conditionOf(step, this.rules);
+    try {
+      return trustedParser(this.rules).parse(resource, condition, { ...place, parameter: 'filter', pointer: '' }, 1);
+    } catch (error) {
+      if (!(error instanceof BadRequestError) || error.code !== 'BAD_VALUE') {
+        throw new Error(`The filter "${name}" of ${resource.model.name} gives none: ${(error as Error).message}`, {
+          cause: error,
+        });
+      }
+      throw bad(
+        'BAD_VALUE',
+        below(place, 'val'),
+        `${quote(name)} of ${resource.name} cannot be ${describe(object['val'])}.`,
+      );
+    }
+  }
+
+  private onAttribute(resource: Resource, attribute: ColumnAttribute, step: Step): Filter {
+    const { object, place } = step;
+    const spelling = spellingOf(step);
+    const name = nameOf(step);
     if (spelling === 'has' || spelling === 'any') {
       // The old dialect's `any` and `has` on a path with a plain value mean equality on the path's field.
-      if (through && isScalar(object['val']))
-        return this.comparison(resource, attribute, operator('eq'), object, place);
+      if (step.through && isScalar(object['val'])) return this.comparison(resource, attribute, 'eq', step);
       throw bad(
         'BAD_FILTER',
         below(place, 'op'),
         `${quote(name)} is an attribute of ${resource.name}; "${spelling}" is for relationships.`,
       );
     }
-    return this.comparison(resource, attribute, this.operator(spelling, place), object, place);
+    return this.comparison(resource, attribute, spelling, step);
   }
 
-  private operator(spelling: string, place: Place): Operator {
-    if (this.rules.operators.has(spelling)) return customOperator(spelling);
-    const found = findOperator(spelling);
-    if (found !== undefined) return found;
-    const names = [...OPERATORS.map(({ name }) => name), 'has', 'any', ...this.rules.operators].join(', ');
-    const detail = `There is no operator ${quote(spelling)}. Operators: ${names}.`;
-    throw bad('UNKNOWN_OPERATOR', below(place, 'op'), detail);
-  }
-
-  private comparison(
-    owner: Resource,
-    attribute: ColumnAttribute,
-    op: Operator,
-    object: FilterMembers,
-    place: Place,
-  ): Filter {
-    const name = object['name'] as string;
-    if (!op.types.includes(attribute.type)) {
-      throw bad(
-        'BAD_FILTER',
-        below(place, 'op'),
-        `"${op.name}" does not work on ${quote(name)}, which holds ${TYPE_WORDS[attribute.type]}.`,
-      );
-    }
-    if (op.operand === 'none') return compare(attribute, op);
-    if (object['field'] !== undefined) return this.fieldToField(owner, attribute, op, object, place);
-    if (!Object.hasOwn(object, 'val') || object['val'] === undefined) {
-      throw bad('BAD_FILTER', place, `The operator "${op.name}" on ${quote(name)} needs a value in "val".`);
-    }
-    const at = below(place, 'val');
-    const value = parseOperand(attribute, op, object['val'], at, this.rules.limits);
-    if (op.operand !== 'flag') return compare(attribute, op, value);
-    return compare(attribute, operator(value === true ? 'is_null' : 'is_not_null'));
-  }
-
-  /** Compares two fields of one row: `field` is looked up where the path of `name` ends. */
-  private fieldToField(
-    owner: Resource,
-    attribute: ColumnAttribute,
-    op: Operator,
-    object: FilterMembers,
-    place: Place,
-  ): Filter {
+  private comparison(resource: Resource, attribute: ColumnAttribute, spelling: string, step: Step): Filter {
+    const { object, place } = step;
+    const op = operatorOf(spelling, place, this.rules);
+    expectFit(attribute, op, step);
+    if (op.operand === 'none' || object['field'] === undefined) return comparison(attribute, op, step, this.rules);
     const at = below(place, 'field');
     const name = object['field'];
     if (typeof name !== 'string') throw bad('BAD_FILTER', at, '"field" takes the name of another field.');
     if (op.custom === true || (op.operand !== 'value' && op.operand !== 'pattern')) {
       throw bad('BAD_FILTER', below(place, 'op'), `"${op.name}" cannot compare two fields.`);
     }
+    // It is looked up where the path of `name` ends.
     const [head, ...rest] = name.split('.') as [string, ...string[]];
-    const field = this.field(owner, head, at);
+    const { field } = this.find(resource, head, at);
     if (field === COMPOSITE_ID || field.kind === 'relationship') {
       throw bad(
         'BAD_FILTER',
         at,
-        `${quote(name)} is no attribute of ${owner.name}; fields are compared within one row.`,
+        `${quote(name)} is no attribute of ${resource.name}; fields are compared within one row.`,
       );
     }
-    const other = this.columnAt(owner, field, rest, at);
-    if (family(attribute) !== family(other)) {
-      throw bad(
-        'BAD_FILTER',
-        at,
-        `${quote(attribute.name)} holds ${TYPE_WORDS[attribute.type]} and ${quote(other.name)} ${TYPE_WORDS[other.type]}; they cannot be compared.`,
-      );
-    }
-    const filter = compareFields(attribute, op, other);
-    return this.trusted ? filter : whereShown(owner, field, this.rules.policy, filter);
+    const other = columnAt(resource, field, rest, at, this.trusted);
+    return this.guarded(resource, field, fieldComparison(attribute, op, other, at));
   }
 
-  private onRelationship(
-    resource: Resource,
-    relationship: Relationship,
-    object: FilterMembers,
-    place: Place,
-    depth: number,
-  ): Filter {
-    const op = object['op'] as string;
+  private onRelationship(resource: Resource, relationship: Relationship, step: Step): Filter {
+    const { object, place, depth } = step;
+    const op = spellingOf(step);
     const right = relationship.toMany ? 'any' : 'has';
     if (op === 'is_null' || op === 'is_not_null') return this.absence(relationship, op, place);
     if (op === 'has' || op === 'any') {
@@ -328,7 +344,7 @@ class FilterParser {
           `${quote(relationship.name)} is a ${kind} relationship; use "${right}".`,
         );
       }
-      if ((object['name'] as string).includes('.')) {
+      if (nameOf(step).includes('.')) {
         throw bad(
           'BAD_FILTER',
           below(place, 'name'),
@@ -339,10 +355,11 @@ class FilterParser {
       if (object['val'] === undefined) {
         throw bad('BAD_FILTER', place, `"${op}" on ${quote(relationship.name)} needs a filter in "val".`);
       }
-      const inner = this.parse(relationship.target, object['val'], below(place, 'val'), depth + 1);
-      return has(relationship, this.inScope(relationship.target, inner));
+      const { target } = relationship;
+      const inner = this.under(false, () => this.parse(target, object['val'], below(place, 'val'), depth + 1));
+      return has(relationship, this.inScope(target, inner));
     }
-    if (place.form === 'text' && (op === 'in' || op === 'eq')) return this.relatedIds(relationship, object, place);
+    if (place.form === 'text' && (op === 'in' || op === 'eq')) return this.relatedIds(relationship, step);
     throw bad(
       'BAD_FILTER',
       below(place, 'op'),
@@ -363,29 +380,11 @@ class FilterParser {
   }
 
   /** `filter[author]=1,2`: related to one of these. */
-  private relatedIds(relationship: Relationship, object: FilterMembers, place: Place): Filter {
+  private relatedIds(relationship: Relationship, step: Step): Filter {
     const { target } = relationship;
-    const ids = { ...object, name: 'id', op: 'in', val: object['val'] };
-    return has(relationship, this.inScope(target, this.walk(target, ['id'], ids, place, 1)));
-  }
-
-  private compositeId(resource: Resource, rest: readonly string[], object: FilterMembers, place: Place): Filter {
-    const op = this.operator(object['op'] as string, place).name;
-    if (rest.length > 0 || !['eq', 'ne', 'in', 'not_in'].includes(op)) {
-      throw bad(
-        'BAD_FILTER',
-        below(place, 'op'),
-        `The id of ${resource.name} has several parts; it works with eq, ne, in and not_in.`,
-      );
-    }
-    const found = idsFilter(
-      resource,
-      op === 'in' || op === 'not_in',
-      object['val'],
-      below(place, 'val'),
-      this.rules.limits,
-    );
-    return op === 'ne' || op === 'not_in' ? not(found) : found;
+    const object = { ...step.object, name: 'id', op: 'in' };
+    const inner = this.under(false, () => this.walk(target, ['id'], { ...step, object, depth: 1 }));
+    return has(relationship, this.inScope(target, inner));
   }
 
   /** Rows reached through a relationship are the rows of their own scope. */

@@ -2,7 +2,15 @@
  * Checks the paths of sorts, groups and functions: along to-one relationships to a column.
  */
 import type { Policy } from '../resource/policy.js';
-import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
+import { exposureOf } from '../resource/expose.js';
+import {
+  fieldOf,
+  type Attribute,
+  type ColumnAttribute,
+  type Relationship,
+  type Resource,
+} from '../resource/resource.js';
+import type { SqlExpression } from '../resource/restrictions.js';
 import type { ApiRequest } from './api-request.js';
 import { shownFilter } from './family.js';
 import { bad, limit, quote, unknownField, type ParameterPlace } from './faults.js';
@@ -61,7 +69,7 @@ export function parsePaths(
   const names = text.split('.');
   const steps: PathStep[] = [];
   let owner = resource;
-  let field = policy.usableField(owner, names[0]!);
+  let field = usable(owner, names[0]!, place, code, policy);
   while (field?.kind === 'relationship' && names.length > 1) {
     if (steps.length >= rules.limits.includeDepth) {
       throw limit(
@@ -72,13 +80,13 @@ export function parsePaths(
     steps.push(followToOne(owner, field, text, place, code, rules));
     owner = field.target;
     names.shift();
-    field = policy.usableField(owner, names[0]!);
+    field = usable(owner, names[0]!, place, code, policy);
   }
   if (field?.kind === 'relationship') {
     throw bad(code, place, `${quote(text)} is a relationship; name one of its fields, such as ${quote(`${text}.id`)}.`);
   }
   const isId = names.length === 1 && names[0] === 'id';
-  const attributes = isId ? owner.id : [columnAt(owner, names, text, place, code, policy)];
+  const attributes = isId ? owner.id : [columnAt(owner, field, names, text, place, code, policy)];
   const shown = isId || field === undefined ? undefined : shownFilter(owner, field, policy);
   return attributes.map((attribute) => Object.freeze({ steps: Object.freeze(steps), attribute, shown }));
 }
@@ -105,8 +113,63 @@ function followToOne(
   return Object.freeze({ relationship, shown, filter: scopeFilter(relationship.target, rules) });
 }
 
+/**
+ * The field of a name: what the viewer may read and, to sort by it, sort.
+ *
+ * @throws BadRequestError for what may be read and is no sort key
+ */
+function usable(
+  owner: Resource,
+  name: string,
+  place: ParameterPlace,
+  code: PathCode,
+  policy: Policy,
+): Attribute | Relationship | undefined {
+  const field = policy.usableField(owner, name);
+  if (code !== 'BAD_SORT') return field;
+  const declared = policy.declaredSort(owner, name);
+  if (declared?.sql !== undefined) return sortAttribute(owner, name, declared.sql);
+  if (name === 'id' ? policy.maySort(owner, 'id', ...owner.id.map(({ property }) => property)) : field === undefined)
+    return undefined;
+  if (field !== undefined && policy.maySort(owner, field.property)) return field;
+  const names = policy.sortNames(owner).join(', ') || 'none';
+  throw bad(code, place, `${owner.name} cannot be sorted by ${quote(name)}. Sort keys: ${names}.`);
+}
+
+/** A sort key of the application's own, which looks like a column. @see SRT-14 */
+function sortAttribute({ model }: Resource, name: string, sql: SqlExpression): ColumnAttribute {
+  return {
+    kind: 'column',
+    ...fieldOf(exposureOf(undefined, name), name, true),
+    writable: false,
+    type: 'unknown',
+    column: { ...EXPRESSION, path: name, expression: { model, sql } },
+    transforms: [],
+    writeTransforms: [],
+  };
+}
+
+/** What there is to say of a column that is none. */
+const EXPRESSION = {
+  type: 'unknown',
+  nullable: true,
+  primary: false,
+  unique: false,
+  generated: false,
+  selected: false,
+  foreignKey: false,
+  foreignKeyOnly: false,
+  internal: false,
+  virtual: true,
+  ordered: true,
+  transformed: false,
+  insertable: false,
+  updatable: false,
+} as const;
+
 function columnAt(
   owner: Resource,
+  field: Attribute | Relationship | undefined,
   names: readonly string[],
   text: string,
   place: ParameterPlace,
@@ -114,14 +177,14 @@ function columnAt(
   policy: Policy,
 ): ColumnAttribute {
   const [name, ...rest] = names as [string, ...string[]];
-  const field = policy.usableField(owner, name);
-  if (field === undefined || field.kind === 'relationship') throw unknownField(owner, name, policy, place);
+  const known = code === 'BAD_SORT' ? policy.sortNames(owner) : policy.names(owner);
+  if (field === undefined || field.kind === 'relationship') throw unknownField(owner, name, policy, place, known);
   let attribute: Attribute | undefined = field;
   for (const inner of rest) {
     attribute =
       attribute?.kind === 'embedded' ? attribute.fields.find((each) => each.name === inner && each.exposed) : undefined;
   }
-  if (attribute === undefined) throw unknownField(owner, names.join('.'), policy, place);
+  if (attribute === undefined) throw unknownField(owner, names.join('.'), policy, place, known);
   if (attribute.kind !== 'column') {
     const reason =
       attribute.kind === 'computed' ? 'is computed by the application' : 'is an object; name one of its fields';

@@ -2,6 +2,7 @@
  * What a store says about an entity, in words of no particular store: the raw material of resources.
  * `sql/schema.ts` reads it from TypeORM; another store may write it by hand.
  */
+import type { SqlExpression } from './restrictions.js';
 
 /** The kinds of values that a column holds, as far as requests and answers need to tell them apart. */
 export type ValueType =
@@ -47,6 +48,8 @@ export interface ColumnModel {
   readonly internal: boolean;
   /** Computed by SQL, not stored (`@VirtualColumn`). */
   readonly virtual: boolean;
+  /** Not a column of the store at all: SQL of the application's own. */
+  readonly expression?: { readonly model: EntityModel; readonly sql: SqlExpression } | undefined;
   readonly enum?: readonly (string | number)[] | undefined;
   /** For whole numbers: the smallest and the greatest that the column can hold. */
   readonly range?: readonly [min: number, max: number] | undefined;

@@ -4,6 +4,10 @@
  */
 import { RestlessConfigError } from '../errors.js';
 import { KEY_TRANSFORMS, toKeyTransform, type KeyTransform } from './keys.js';
+import { resolveRules, type FieldRules, type FilterRules, type Rules, type SortRules } from './field-rules.js';
+import { isRestriction, type Scope } from './restrictions.js';
+
+export type { FilterObject } from './restrictions.js';
 
 /** The functions that can be evaluated. */
 export const FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
@@ -11,34 +15,6 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** The verbs that a resource may answer. */
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
-/**
- * A filter as clients write it in `filter[objects]`; see the operator table in the README.
- *
- * @example
- * const adults: FilterObject = { and: [{ name: 'age', op: 'ge', val: 18 }, { not: { name: 'boss', op: 'is_null' } }] };
- */
-export type FilterObject =
-  | { readonly name: string; readonly op: string; readonly val?: unknown; readonly field?: string }
-  | { readonly and: readonly FilterObject[] }
-  | { readonly or: readonly FilterObject[] }
-  | { readonly not: FilterObject };
-
-/** What a scope is told of the request. */
-export interface ScopeContext {
-  /** The request of the HTTP adapter, or whatever the caller of a service passed. */
-  readonly request: unknown;
-  readonly groups: readonly string[];
-}
-
-/**
- * Rows that exist for a request: a filter over any mapped field, exposed or not. `undefined` is all rows; a filter that
- * is wrong, say for want of a value, is an error of the server.
- *
- * @example
- * const ownNotes: Scope = ({ request }) => ({ name: 'owner.id', op: 'eq', val: (request as AppRequest).user.id });
- */
-export type Scope = (context: ScopeContext) => FilterObject | readonly FilterObject[] | undefined;
 
 /** Bounds on what one request may ask; going over one is a 400 that names it. */
 export interface Limits {
@@ -149,8 +125,16 @@ export interface ResourceOptions extends SharedResourceOptions {
   readonly additionalAttributes?: readonly string[];
   /** Relationship paths included unless the client says otherwise. @see INC-04 */
   readonly includes?: readonly string[];
-  /** The rows that exist, for every path that leads to them. */
+  /** The rows that exist, for every path that leads to them. @see CUQ-01 */
   readonly scope?: Scope;
+  /** The fields that may be read, and by whom; what cannot be read cannot be filtered, sorted, grouped, included or named. */
+  readonly readable?: FieldRules;
+  /** The fields that may be written, and by whom. */
+  readonly writable?: FieldRules;
+  /** The filters that there are, and for whom. Default: every readable field, with every operator. @see FJF-01 */
+  readonly filterable?: FilterRules;
+  /** The sort keys that there are, and for whom. Default: every readable field. @see SRT-14 */
+  readonly sortable?: SortRules;
   /** Verbs of `/person/1/relationships/…`. Default: all, where PATCH is among the `methods`. @see MET-11 */
   readonly relationshipMethods?: readonly (Method | Lowercase<Method>)[];
   /** Fields that clients may not write, by property name, as with `@Expose({ toPlainOnly: true })`. */
@@ -185,6 +169,10 @@ export interface ResolvedResourceOptions extends Omit<
   readonly additionalAttributes: readonly string[];
   readonly includes: readonly string[];
   readonly scope: Scope | undefined;
+  readonly readable: Rules;
+  readonly writable: Rules;
+  readonly filterable: Rules;
+  readonly sortable: Rules;
 }
 
 const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
@@ -198,6 +186,10 @@ const isFunctionList = (value: unknown): boolean =>
   Array.isArray(value) && value.every((each) => typeof each === 'function');
 const FLAG = [(value: unknown) => typeof value === 'boolean', 'true or false'] as const;
 const NAMES = [isTextList, 'a list of property names'] as const;
+const RULES = [
+  (value: unknown) => isTextList(value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+  'a list of names, or an object with a rule for each',
+] as const;
 const oneOf =
   (...values: readonly unknown[]) =>
   (value: unknown): boolean =>
@@ -229,7 +221,14 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   exclude: NAMES,
   additionalAttributes: [isTextList, 'a list of names of getters or methods'],
   includes: [isTextList, 'a list of relationship paths'],
-  scope: [(value) => typeof value === 'function', 'a function that returns a filter'],
+  scope: [
+    (value) => typeof value === 'function' || [value].flat().every(isRestriction),
+    'a filter, a list of filters, or a function that returns them',
+  ],
+  readable: RULES,
+  writable: RULES,
+  filterable: RULES,
+  sortable: RULES,
   relationshipMethods: [isMethodList, `a list of ${METHODS.join(', ')}`],
   readOnly: NAMES,
   writeOnly: NAMES,
@@ -294,6 +293,10 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     additionalAttributes: options.additionalAttributes ?? [],
     includes: options.includes ?? [],
     scope: options.scope,
+    readable: resolveRules(entity, 'readable', options.readable),
+    writable: resolveRules(entity, 'writable', options.writable),
+    filterable: resolveRules(entity, 'filterable', options.filterable),
+    sortable: resolveRules(entity, 'sortable', options.sortable),
     readOnly: options.readOnly ?? [],
     writeOnly: options.writeOnly ?? [],
     createOnly: options.createOnly ?? [],

@@ -3,7 +3,8 @@
  * on every path. A name that it does not give back does not exist for the client, not even in an error.
  */
 import { isFor } from './expose.js';
-import type { FilterObject } from './options.js';
+import { EVERYBODY, OTHERS, type Rule, type Rules } from './field-rules.js';
+import type { Restriction, Restrictions } from './restrictions.js';
 import {
   isPolymorphic,
   resourcesOf,
@@ -41,7 +42,7 @@ interface ReadableFields {
  */
 export class Policy {
   private readonly fields = new Map<Resource, ReadableFields>();
-  private readonly scopes = new Map<Resource, readonly FilterObject[]>();
+  private readonly scopes = new Map<Resource, readonly Restriction[]>();
 
   constructor(readonly viewer: Viewer) {}
 
@@ -63,10 +64,49 @@ export class Policy {
     return this.readable(resource).relationships.get(name);
   }
 
-  /** What the viewer may filter, sort and group by: nothing of a resource whose rows are not shown. */
+  /** What the viewer may group and evaluate, and where nothing says otherwise filter and sort: nothing of a resource whose rows are not shown. */
   usableField(resource: Resource, name: string): Attribute | Relationship | undefined {
     if (!this.isReadable(resource)) return undefined;
     return this.attribute(resource, name) ?? this.relationship(resource, name);
+  }
+
+  /**
+   * How the viewer may filter a readable field; undefined where they may not.
+   *
+   * @param properties the names that the rule may go by, the first that has one wins
+   */
+  filterRule(resource: Resource, ...properties: readonly string[]): Rule | undefined {
+    const { filterable } = resource.options;
+    return filterable === undefined ? EVERYBODY : this.rule(filterable, properties);
+  }
+
+  /** A filter that goes by a name of its own, as the application declares it. */
+  declaredFilter(resource: Resource, name: string): Rule | undefined {
+    const rule = resource.options.filterable?.get(name);
+    const isOwn = rule !== undefined && (rule.attribute !== undefined || rule.filter !== undefined);
+    return isOwn && this.isReadable(resource) && this.isAmong(rule) ? rule : undefined;
+  }
+
+  /** The names of filters to offer in an error. */
+  filterNames(resource: Resource): readonly string[] {
+    return this.offered(resource, resource.options.filterable, (name) => this.declaredFilter(resource, name));
+  }
+
+  /** True where the viewer may sort by a readable field. */
+  maySort(resource: Resource, ...properties: readonly string[]): boolean {
+    const { sortable } = resource.options;
+    return sortable === undefined || this.rule(sortable, properties) !== undefined;
+  }
+
+  /** A sort key that the application declares with SQL of its own. */
+  declaredSort(resource: Resource, name: string): Rule | undefined {
+    const rule = resource.options.sortable?.get(name);
+    return rule?.sql !== undefined && this.isReadable(resource) && this.isAmong(rule) ? rule : undefined;
+  }
+
+  /** The names of sort keys to offer in an error. */
+  sortNames(resource: Resource): readonly string[] {
+    return this.offered(resource, resource.options.sortable, (name) => this.declaredSort(resource, name));
   }
 
   /** The resources that inherit a field from this one, which shows it, and do not show it themselves. */
@@ -83,14 +123,19 @@ export class Policy {
   writableAttribute(resource: Resource, name: string): Attribute | undefined {
     const attribute = resource.attributes.get(name);
     const writable = (field: Attribute): boolean => field.writable && this.mayName(field);
-    if (attribute === undefined || !writable(attribute)) return undefined;
+    if (attribute === undefined || !writable(attribute) || !this.follows(resource.options.writable, attribute))
+      return undefined;
     return attribute.kind === 'embedded' ? withFields(attribute, writable) : attribute;
   }
 
   /** The relationships that the viewer may write, by wire name. */
   writableRelationship(resource: Resource, name: string): Relationship | undefined {
     const relationship = resource.relationships.get(name);
-    return relationship !== undefined && relationship.writable && this.mayName(relationship) ? relationship : undefined;
+    const isWritable =
+      relationship?.writable === true &&
+      this.mayName(relationship) &&
+      this.follows(resource.options.writable, relationship);
+    return isWritable ? relationship : undefined;
   }
 
   /** The names to offer where something is to be written. */
@@ -114,26 +159,46 @@ export class Policy {
   }
 
   /** The filters that every row of the resource has to pass; an empty list where all rows exist. */
-  scope(resource: Resource): readonly FilterObject[] {
+  scope(resource: Resource): readonly Restriction[] {
     const known = this.scopes.get(resource);
     if (known !== undefined) return known;
+    const { scope: given } = resource.options;
     const { groups, request } = this.viewer;
-    const filters = resource.options.scope?.({ request, groups }) ?? [];
-    const scope = Array.isArray(filters) ? (filters as readonly FilterObject[]) : [filters as FilterObject];
+    const found = typeof given === 'function' ? given({ request, groups }) : given;
+    if (isPromise(found)) {
+      throw new Unsettled(found.then((later) => void this.scopes.set(resource, listOf(later))));
+    }
+    const scope = listOf(found);
     this.scopes.set(resource, scope);
     return scope;
+  }
+
+  /**
+   * Runs checks that ask for scopes. Where one is still on its way, they begin again once it is there: checks change
+   * nothing, and what has been asked once is remembered.
+   */
+  async settled<T>(check: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return check();
+      } catch (error) {
+        if (!(error instanceof Unsettled)) throw error;
+        await error.answer;
+      }
+    }
   }
 
   private readable(resource: Resource): ReadableFields {
     const known = this.fields.get(resource);
     if (known !== undefined) return known;
     const sees = (field: Attribute | Relationship): boolean => this.sees(field);
-    const attributes = pick(resource.attributes, sees);
+    const follows = (field: Attribute | Relationship): boolean => this.follows(resource.options.readable, field);
+    const attributes = pick(resource.attributes, (field) => sees(field) && follows(field));
     const fields = {
       attributes: new Map(
         [...attributes].map(([name, field]) => [name, field.kind === 'embedded' ? withFields(field, sees) : field]),
       ),
-      relationships: pick(resource.relationships, sees),
+      relationships: pick(resource.relationships, (field) => sees(field) && follows(field)),
     };
     this.fields.set(resource, fields);
     return fields;
@@ -146,6 +211,47 @@ export class Policy {
   private mayName(field: Attribute | Relationship): boolean {
     return field.exposed && isFor(field, this.viewer);
   }
+
+  private follows(rules: Rules, { property }: Attribute | Relationship): boolean {
+    return rules === undefined || this.rule(rules, [property]) !== undefined;
+  }
+
+  /** The rule of the first name that has one, or that of all others, where it lets the viewer in. */
+  private rule(rules: NonNullable<Rules>, names: readonly string[]): Rule | undefined {
+    const name = [...names, OTHERS].find((each) => rules.has(each));
+    const rule = name === undefined ? undefined : rules.get(name);
+    return rule !== undefined && this.isAmong(rule) ? rule : undefined;
+  }
+
+  private isAmong({ groups }: Rule): boolean {
+    return groups === undefined || groups.some((group) => this.viewer.groups.includes(group));
+  }
+
+  private offered(resource: Resource, rules: Rules, declared: (name: string) => unknown): readonly string[] {
+    const names = this.names(resource);
+    if (rules === undefined) return names;
+    const fields = names.filter((name) => {
+      const property = this.attribute(resource, name)?.property ?? this.relationship(resource, name)?.property;
+      return this.rule(rules, [property ?? name]) !== undefined;
+    });
+    return [...new Set([...fields, ...[...rules.keys()].filter((name) => declared(name) !== undefined)])];
+  }
+}
+
+/** A scope that is not known yet; see {@link Policy.settled}. */
+class Unsettled extends Error {
+  constructor(readonly answer: Promise<void>) {
+    super('A scope is asynchronous; run the check inside Policy.settled.');
+  }
+}
+
+function isPromise(value: unknown): value is Promise<Restrictions> {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Promise<unknown>>).then === 'function';
+}
+
+function listOf(restrictions: Restrictions): readonly Restriction[] {
+  if (restrictions === undefined) return [];
+  return Array.isArray(restrictions) ? (restrictions as readonly Restriction[]) : [restrictions as Restriction];
 }
 
 /** An embedded object with only those of its fields that pass. */

@@ -4,6 +4,7 @@
  */
 import { RestlessConfigError } from '../errors.js';
 import type { ColumnModel, EntityModel, RelationModel } from './entity-model.js';
+import { checkRules } from './check-rules.js';
 import { buildAttributes, exposureUnder, keyColumn, keyColumns } from './attributes.js';
 import { exposedProperties, exposureOf, isClosed, type Exposure } from './expose.js';
 import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
@@ -40,10 +41,16 @@ const LEGAL_TYPE = /^[a-zA-Z0-9\u0080-\uffff](?:[-_a-zA-Z0-9\u0080-\uffff]*[a-zA
 /**
  * Builds the resources of an application.
  *
+ * @param isOperator knows the operators that `filterable` may name
  * @throws RestlessConfigError naming the entity, the property or option, and the remedy.
  */
-export function buildResourceGraph(entries: readonly ResourceEntry[]): ResourceGraph {
-  return new GraphBuilder(entries).build();
+export function buildResourceGraph(
+  entries: readonly ResourceEntry[],
+  isOperator: (name: string) => boolean = () => true,
+): ResourceGraph {
+  const graph = new GraphBuilder(entries).build();
+  for (const resource of graph.resources) checkRules(resource, isOperator);
+  return graph;
 }
 
 class GraphBuilder {

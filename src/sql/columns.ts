@@ -9,6 +9,7 @@ import { toJson, type DatabaseClock, type Value } from '../query/values.js';
 import type { ColumnModel, ValueType } from '../resource/entity-model.js';
 import type { Dialect } from './dialect.js';
 import { param, raw, sql, type Part, type Sql } from './fragment.js';
+import { nativeExpression } from './native.js';
 import type { Schema } from './schema.js';
 
 /** Turns the driver's value into JSON. */
@@ -39,6 +40,11 @@ export class Columns {
 
   /** A column as it is selected, compared and sorted. */
   expression(column: ColumnModel, alias: string): Sql {
+    if (column.expression !== undefined) {
+      const { model, sql: build } = column.expression;
+      const row = { metadata: this.schema.metadata(model), alias };
+      return nativeExpression(build, row, { columns: this, dialect: this.dialect });
+    }
     const expression = this.column(this.columnMetadata(column), alias);
     // An interval is a number of seconds everywhere (DAT-07).
     return column.type === 'interval' ? sql`EXTRACT(EPOCH FROM ${expression})` : expression;
@@ -57,7 +63,7 @@ export class Columns {
 
   /** True where a column is read as it is compared and sorted. */
   isSelectedAsIs(column: ColumnModel): boolean {
-    return !this.isRounded(this.columnMetadata(column));
+    return column.expression === undefined && !this.isRounded(this.columnMetadata(column));
   }
 
   private isRounded(metadata: ColumnMetadata): boolean {

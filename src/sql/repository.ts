@@ -85,7 +85,6 @@ export class TypeOrmRepository implements ResourceRepository {
       apply: (change: Change): Promise<Applied> => applyChange({ ...context, manager, keysTaken }, change),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
         evaluate(evaluation, manager.queryRunner!, context),
-      store: manager,
     };
   }
 

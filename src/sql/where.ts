@@ -11,6 +11,7 @@ import type { ColumnAttribute, Relationship, Resource } from '../resource/resour
 import type { Columns } from './columns.js';
 import { closePattern, escapeLike, type Dialect } from './dialect.js';
 import { allOf, anyOf, join, param, raw, sql, type Part, type Sql } from './fragment.js';
+import { nativeCondition, Pieces } from './native.js';
 import { linkOf, type ColumnPair, type Link } from './relations.js';
 import { isChild, type Schema } from './schema.js';
 
@@ -60,8 +61,8 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 export class Where {
   constructor(
     private readonly schema: Schema,
-    private readonly columns: Columns,
-    private readonly dialect: Dialect,
+    readonly columns: Columns,
+    readonly dialect: Dialect,
     private readonly operators: ReadonlyMap<string, SqlOperator>,
     private readonly aliases: Aliases,
   ) {}
@@ -81,6 +82,11 @@ export class Where {
         return this.has(filter, alias, positive);
       case 'of-resource':
         return this.ofResource(filter.resource, alias);
+      case 'native': {
+        const { dataSource } = this.schema;
+        const row = { metadata: this.schema.metadata(filter.resource.model), alias };
+        return nativeCondition(filter.condition, row, this.aliases.next('q'), dataSource, this);
+      }
       case 'and':
       case 'or': {
         const parts = filter.filters.map((each) => this.condition(each, alias, positive));
@@ -292,18 +298,11 @@ export class Where {
 
   /** The application's SQL text, with its bound values put back as parameters. */
   private custom(attribute: ColumnAttribute, name: string, column: Sql, value: Value): Sql {
-    const bound: Part[] = [];
-    // Characters of Unicode's private use, which no SQL text needs.
-    const mark = (index: number): string => `\ue000${index}\ue000`;
+    const pieces = new Pieces();
     // The client's value is bound as the column keeps it; what the operator makes of it, as it is.
     const bind = (each: unknown): string =>
-      mark(bound.push(each === value ? this.columns.bind(attribute.column, value) : param(each)) - 1);
-    const text = this.operators.get(name)!({ column: mark(-1), dialect: this.dialect.name, bind }, value);
-    const pieces = text.split(/\ue000(-?\d+)\ue000/);
-    const parts = pieces.map((piece, index): Part => {
-      if (index % 2 === 0) return raw(piece);
-      return piece === '-1' ? column : bound[Number(piece)]!;
-    });
-    return sql`(${join(parts, '')})`;
+      pieces.mark(each === value ? this.columns.bind(attribute.column, value) : param(each));
+    const text = this.operators.get(name)!({ column: pieces.mark(column), dialect: this.dialect.name, bind }, value);
+    return pieces.assemble(text);
   }
 }

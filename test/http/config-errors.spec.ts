@@ -86,7 +86,10 @@ describe('options of a resource', () => {
     ],
     [{ only: 'name' }, 'Person: the option "only" has to be a list of property names.'],
     [{ exclude: [1] }, 'Person: the option "exclude" has to be a list of property names.'],
-    [{ scope: { name: 'id' } }, 'Person: the option "scope" has to be a function that returns a filter.'],
+    [
+      { scope: { name: 'id' } },
+      'Person: the option "scope" has to be a filter, a list of filters, or a function that returns them.',
+    ],
     [{ formats: ['xml'] }, 'Person: the option "formats" has to be a list of json-api, flat-json.'],
     [{ formats: [] }, 'Person: the option "formats" has to be a list of json-api, flat-json.'],
     [{ version: 2 }, 'Person: the option "version" has to be a text such as "2".'],

@@ -94,8 +94,20 @@ describeServers(
       ['filter[title]=r1', []],
       ['filter[title][like]=%25', ['1', '2']],
       ['filter[title][is_null]=1', []],
-      [objects({ not: { name: 'title', op: 'eq', val: 'p1' } }), ['2', 'R-3', 'R-4']],
-      [objects({ not: { name: 'title', op: 'ne', val: 'p1' } }), ['1', 'R-3', 'R-4']],
+      [objects({ not: { name: 'title', op: 'eq', val: 'p1' } }), ['2']],
+      [objects({ not: { name: 'title', op: 'ne', val: 'p1' } }), ['1']],
+      [objects({ not: { not: { name: 'title', op: 'eq', val: 'p1' } } }), ['1']],
+      [
+        objects({
+          not: {
+            or: [
+              { name: 'title', op: 'eq', val: 'p1' },
+              { name: 'id', op: 'eq', val: 2 },
+            ],
+          },
+        }),
+        [],
+      ],
       [objects({ name: 'title', op: 'eq', field: 'title' }), ['1', '2']],
       [objects({ name: 'id', op: 'ne', field: 'id' }), []],
       ['filter[owner.name]=Bob', ['1']],

@@ -79,7 +79,26 @@ describe('the registry', () => {
     expect(registry.entityFor('person')).toBe(Person);
     expect(registry.entityFor('badge')).toBe(Badge);
     expect(registry.entityFor('chairs')).toBe(Seat);
-    expect(registry.resources().map(({ name }) => name)).toEqual(['person', 'computer', 'seat', 'badge', 'chairs']);
+  });
+
+  it('lists what is exposed, and how [SET-08, HLP-03]', () => {
+    const resources = registry.resources();
+
+    expect(resources.map(({ collectionName }) => collectionName)).toEqual([
+      'person',
+      'computer',
+      'seat',
+      'badge',
+      'chairs',
+    ]);
+    expect(resources[4]).toEqual({
+      entity: Seat,
+      collectionName: 'chairs',
+      prefix: 'other',
+      version: undefined,
+      methods: ['GET'],
+      formats: ['json-api', 'flat-json'],
+    });
   });
 
   it('knows the key of an entity [HLP-03, HLP-05]', () => {
@@ -124,6 +143,21 @@ describe('the registry', () => {
   it('means the first declared where an entity is exposed several times [HLP-07, SET-11]', () => {
     expect(registry.collectionName(Seat)).toBe('seat');
     expect(registry.urlFor(Seat, { id: 'a,1' })).toBe('/api/seat/a%2C1');
+  });
+
+  it('finds another by its name or prefix [HLP-07, SET-11]', () => {
+    for (const as of [
+      { collectionName: 'chairs' },
+      { prefix: 'other' },
+      { collectionName: 'chairs', prefix: '/other/' },
+    ]) {
+      expect(registry.collectionName(Seat, as)).toBe('chairs');
+      expect(registry.primaryKeyFor(Seat, as)).toBe('code');
+      expect(registry.urlFor(Seat, { ...as, id: 'X1' })).toBe('/other/chairs/X1');
+    }
+    expect(() => registry.urlFor(Seat, { collectionName: 'chairs', prefix: 'api' })).toThrow(
+      new RestlessConfigError('Seat is not exposed like this. It is at api/seat, other/chairs.'),
+    );
   });
 
   it.each([

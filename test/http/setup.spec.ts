@@ -364,7 +364,7 @@ describe('several data sources', () => {
     const app = await start([slow, memory(), first, second]);
     const registry = app.app.get(RestlessRegistry);
 
-    expect(registry.resources().map(({ name }) => name)).toEqual(['first', 'second']);
+    expect(registry.resources().map(({ collectionName }) => collectionName)).toEqual(['first', 'second']);
     expect(registry.collectionName(Person)).toBe('first');
   });
 });

@@ -26,11 +26,10 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
   const document = isRaw(body) && body.length > 0 ? parseBody(body, options.bodyDepth) : undefined;
   const decoder = new DocumentDecoder(incoming.resource, incoming.id);
   const data = decoder.data(document);
-  const meta = isObject(document) && isObject(document['meta']) ? document['meta'] : undefined;
   if (operation.endsWith('RELATIONSHIP')) {
-    return decoder.finish({ ...base, meta, linkage: decoder.linkage(incoming.relation!, data, '/data') });
+    return decoder.finish({ ...base, linkage: decoder.linkage(incoming.relation!, data, '/data') });
   }
-  return decoder.finish({ ...base, meta, resource: decoder.resourceObject(data, operation) });
+  return decoder.finish({ ...base, resource: decoder.resourceObject(data, operation) });
 }
 
 class DocumentDecoder {

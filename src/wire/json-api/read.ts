@@ -5,7 +5,7 @@
 import { BadRequestError } from '../../errors.js';
 import type { ApiRequest, ParameterNames, RawFilter, RawSortKey } from '../../query/api-request.js';
 import { quote } from '../../query/faults.js';
-import { findOperator } from '../../query/operators.js';
+import { isOperator } from '../../query/operators.js';
 import { mappedField, type Attribute, type Resource } from '../../resource/resource.js';
 import type { IncomingRequest, ReadOptions } from '../wire-format.js';
 
@@ -48,7 +48,6 @@ export function read(request: IncomingRequest, options: ReadOptions): ApiRequest
     relatedId: request.relatedId,
     filters: decoded.filters,
     restrictions: [],
-    relatedRestrictions: [],
     sort: decoded.sort,
     group: decoded.group,
     ignoreCase: decoded.ignoreCase,
@@ -207,17 +206,17 @@ class Decoder {
     }
   }
 
-  /** `filter[a][b][op]=value`; without an operator, equality with one of the values between the commas. */
+  /** `filter[a][b][op]=value`; without an operator, it is the field's own. */
   private simpleFilter(brackets: readonly string[], value: string): object {
     const path = brackets.flatMap((part) => part.split('.'));
     const last = path.at(-1)!;
     const isOperator = path.length > 1 && this.isOperator(last) && !this.isField(path);
     if (isOperator) return { name: path.slice(0, -1).join('.'), op: last, val: value };
-    return { name: path.join('.'), op: value.includes(',') ? 'in' : 'eq', val: value };
+    return { name: path.join('.'), val: value };
   }
 
   private isOperator(name: string): boolean {
-    return findOperator(name) !== undefined || this.options.operators.has(name) || name === 'has' || name === 'any';
+    return isOperator(name) || this.options.operators.has(name);
   }
 
   /** A field may be called like an operator: where the path leads through relationships to it, it is the field. */
@@ -226,6 +225,8 @@ class Decoder {
     for (const [index, name] of path.entries()) {
       if (resource === undefined) return false;
       const field = mappedField(resource, name);
+      const declared = resource.options.filterable?.get(name);
+      if (declared?.filter !== undefined || declared?.attribute !== undefined) return index === path.length - 1;
       if (field === undefined) return false;
       if (index === path.length - 1) return field.exposed;
       if (field.kind === 'embedded') return isInside(field, path.slice(index + 1));

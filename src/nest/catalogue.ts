@@ -1,0 +1,286 @@
+/**
+ * What one application exposes: collects the entries of all `forFeature` calls, builds the resource graph
+ * from them once, and answers questions about it. There is one per application, and no state outside it.
+ */
+import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+import { RestlessConfigError, RestlessError } from '../errors.js';
+import { isOperator } from '../query/operators.js';
+import type { QueryRules } from '../query/rules.js';
+import type { ResourceRepository } from '../query/repository.js';
+import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
+import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
+import type { Resource } from '../resource/resource.js';
+import { TypeOrmRepository } from '../sql/repository.js';
+import { Schema } from '../sql/schema.js';
+import { FLAT_JSON } from '../wire/flat-json/format.js';
+import { JSON_API } from '../wire/json-api/format.js';
+import type { Address, WireFormat, WireFormatName, WireOptions } from '../wire/wire-format.js';
+import { Addresses } from './addresses.js';
+import type { HttpRequest } from './http.js';
+import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
+import {
+  resolveModuleOptions,
+  type ResolvedModuleOptions,
+  type ResourceEntry,
+  type RestlessModuleOptions,
+} from './options.js';
+import { resourceOptionsOf } from './restless.decorators.js';
+import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
+import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
+
+const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API, 'flat-json': FLAT_JSON };
+
+/** One entry of `forFeature`, as it is kept. */
+export interface Registration {
+  readonly entry: GraphEntry;
+  readonly entity: RestlessEntity;
+  readonly controller: Type;
+  /** The controller of its functions. */
+  readonly evaluation: Type;
+  readonly formats: readonly WireFormat[];
+  readonly wire: WireOptions;
+  readonly repository: ResourceRepository;
+}
+
+/** The generated controllers of one entry. */
+export interface Controllers {
+  readonly controller: Type;
+  readonly evaluation: Type;
+}
+
+/** A resource with what serves it. */
+export interface ServedResource {
+  readonly entity: RestlessEntity;
+  readonly resource: Resource;
+  readonly formats: readonly WireFormat[];
+  readonly wire: WireOptions;
+  readonly repository: ResourceRepository;
+}
+
+/**
+ * All that is exposed, for the rest of this folder; what applications may ask of it is `RestlessRegistry`.
+ */
+@Injectable()
+export class Catalogue implements OnModuleInit {
+  readonly options: ResolvedModuleOptions;
+  private readonly addresses: Addresses;
+  private readonly registrations: Registration[] = [];
+  private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
+  private readonly roots = new Set<unknown>();
+  private optionsGiven = false;
+  private served: readonly ServedResource[] | undefined;
+  private versions: ReadonlySet<string | undefined> = new Set();
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    config: ApplicationConfig,
+    @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
+  ) {
+    this.options = resolveModuleOptions(options);
+    this.addresses = new Addresses(config, this.options.baseUrl);
+  }
+
+  /** Builds the graph, so that every mistake in options and decorators is told at start. */
+  onModuleInit(): void {
+    this.all();
+  }
+
+  /** Says where every resource is served; Nest asks for that before it initializes modules. */
+  configureRoutes(routePath: (path: string) => string): void {
+    const served = this.all();
+    const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
+    setRoutes(this.modules, (controller) => {
+      if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
+      const functions = served[this.registrations.findIndex((each) => each.evaluation === controller)]?.resource;
+      if (functions?.options.allowFunctions === false) return null;
+      const own = functions === undefined ? undefined : evaluationRoute(functions);
+      const found = own ?? served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
+      return found && { path: routePath(found.path), version: found.version };
+    });
+  }
+
+  /** Adds one entry of `forFeature`, and returns what to ask {@link serving} for. */
+  register(entry: ResourceEntry, { controller, evaluation }: Controllers, dataSource: DataSource): Registration {
+    const name = entityName(entry.entity);
+    const declared = resourceOptionsOf(entry.entity);
+    const { schema, repository } = this.store(dataSource);
+    const layers = [entry, declared, this.options.shared];
+    if (!dataSource.hasMetadata(entry.entity)) {
+      throw new RestlessConfigError(`${name} is not an entity of its data source; add it to its "entities".`);
+    }
+    const model = schema.model(dataSource.getMetadata(entry.entity));
+    const version = entry.version ?? declared.version;
+    const names = entry.formats ?? declared.formats ?? this.options.formats;
+    const registration = {
+      entry: { model, layers, version },
+      entity: entry.entity,
+      controller,
+      evaluation,
+      formats: names.map((each) => WIRE_FORMATS[each]),
+      wire: {
+        embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
+        numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
+        jsonp: entry.jsonp ?? declared.jsonp ?? this.options.wire.jsonp,
+      },
+      repository,
+    };
+    this.registrations.push(registration);
+    // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
+    const order = controllersOf(this.modules);
+    this.registrations.sort((a, b) => order.indexOf(a.controller) - order.indexOf(b.controller));
+    this.served = undefined;
+    return registration;
+  }
+
+  /**
+   * The options were given by one module more.
+   *
+   * @throws RestlessConfigError for the second: one of the two would be lost. @see SET-07
+   */
+  claimOptions(): void {
+    if (this.optionsGiven) {
+      throw new RestlessConfigError(
+        'RestlessModule.forRoot is imported twice; give the defaults once, and a prefix of its own to an entry of forFeature.',
+      );
+    }
+    this.optionsGiven = true;
+  }
+
+  /** Adds a controller of the document at the prefix; the first one serves it. */
+  addRoot(controller: Type): void {
+    this.roots.add(controller);
+  }
+
+  /** The resource that a generated controller, or one that extends it, serves. */
+  servedBy(controller: Type): ServedResource {
+    const all = this.all();
+    for (let current: unknown = controller; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
+      const index = this.registrations.findIndex((each) => each.controller === current || each.evaluation === current);
+      if (index >= 0) return all[index]!;
+    }
+    throw new RestlessConfigError(
+      `${controller.name} serves no resource; list its entity in RestlessModule.forFeature.`,
+    );
+  }
+
+  /** The resource of a registration. */
+  serving(registration: Registration): ServedResource {
+    return this.all()[this.registrations.indexOf(registration)]!;
+  }
+
+  /** Where a request to a resource, or to the document at the prefix, was sent. */
+  addressOf(request: HttpRequest, kind: UrlKind, own: Route): Address {
+    return this.addresses.of(request, kind, own, this.versions);
+  }
+
+  /** True where a request is spelt as the address that it was routed to. */
+  isSpelt(request: HttpRequest, kind: UrlKind, own: Route): boolean {
+    return this.addresses.isSpelt(request, kind, own);
+  }
+
+  /**
+   * True for the paths at and below what is served, whether or not there is anything.
+   *
+   * @param ownsRoot an empty prefix counts as well: everything is below it, the application's own paths too
+   */
+  isBelow(path: string, ownsRoot: boolean): boolean {
+    const { prefix } = this.options;
+    const places = this.resources().flatMap((resource) => [
+      { path: resource.options.prefix, version: resource.version },
+      { path: prefix, version: resource.version },
+      resource,
+    ]);
+    return this.addresses.isBelow(
+      path,
+      [{ path: prefix }, ...places].filter((place) => ownsRoot || place.path !== ''),
+    );
+  }
+
+  /** True for the patterns of our own routes. */
+  isRoute(pattern: string): boolean {
+    const found = this.addresses.locate(pattern, this.resources());
+    if (found !== undefined) return pattern.endsWith(PATHS[found.kind]);
+    return this.addresses.locate(pattern, [{ path: this.options.prefix }])?.kind === 'collection';
+  }
+
+  /** The verbs that are answered at a path, or undefined where there is no such URL. */
+  allowedAt(path: string): readonly string[] | undefined {
+    if (this.addresses.locate(path, [{ path: this.options.prefix }])?.kind === 'collection') return ROOT_METHODS;
+    const found = this.addresses.locate(path, this.resources());
+    return found === undefined ? undefined : allowedMethods(found.kind, found.place.options);
+  }
+
+  /** The formats of the module, where no resource says otherwise. */
+  defaultFormats(): readonly WireFormat[] {
+    return this.options.formats.map((name) => WIRE_FORMATS[name]);
+  }
+
+  /** What the checks of a request need. */
+  rulesFor(viewer: Viewer): QueryRules {
+    return {
+      policy: new Policy(viewer),
+      limits: this.options.limits,
+      operators: new Set(this.options.operators.keys()),
+      types: (name) => this.resources().filter((resource) => resource.name === name),
+    };
+  }
+
+  /** For whom a request is answered; without one, nobody in particular. */
+  viewerOf(request: unknown): Viewer {
+    const { groups, exposeVersion } = this.options;
+    if (request === undefined) {
+      return { ...ANYBODY, version: typeof exposeVersion === 'function' ? undefined : exposeVersion };
+    }
+    const version = typeof exposeVersion === 'function' ? exposeVersion(request as never) : exposeVersion;
+    return { groups: groups?.(request as never) ?? [], version, request };
+  }
+
+  /** All resources, in the order in which they were declared. */
+  resources(): readonly Resource[] {
+    return this.all().map(({ resource }) => resource);
+  }
+
+  /** What stands before the path of a resource, where no request says more. */
+  rootOf({ version }: Resource): string {
+    return this.addresses.root(version);
+  }
+
+  private store(dataSource: DataSource): { readonly schema: Schema; readonly repository: ResourceRepository } {
+    let store = this.stores.get(dataSource);
+    if (store === undefined) {
+      const schema = new Schema(dataSource);
+      store = { schema, repository: new TypeOrmRepository(schema, this.options.operators) };
+      this.stores.set(dataSource, store);
+    }
+    return store;
+  }
+
+  /** All resources with what serves them; the graph is built when it is first asked for. */
+  all(): readonly ServedResource[] {
+    if (this.served === undefined) {
+      const graph = buildResourceGraph(
+        this.registrations.map(({ entry }) => entry),
+        (name) => isOperator(name) || this.options.operators.has(name),
+      );
+      this.served = this.registrations.map(({ entity, formats, wire, repository }, index) => ({
+        entity,
+        resource: graph.resources[index]!,
+        formats,
+        wire,
+        repository,
+      }));
+      this.versions = new Set(graph.resources.map(({ version }) => version));
+    }
+    return this.served;
+  }
+}
+
+/** The error of a resource that does not answer a verb. */
+export function methodNotAllowed(method: string, allow: readonly string[]): RestlessError {
+  const headers = { Allow: allow.join(', ') };
+  return new RestlessError('METHOD_NOT_ALLOWED', `${method} is not allowed here. Allowed: ${headers.Allow}.`, {
+    headers,
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * The end of a filter: an attribute, an operator and what stands to its right, checked against each other and against
+ * what the resource's `filterable` allows.
+ */
+import type { Rule } from '../resource/field-rules.js';
+import type { Attribute, ColumnAttribute, Resource } from '../resource/resource.js';
+import type { Restriction } from '../resource/restrictions.js';
+import { bad, quote } from './faults.js';
+import { compare, compareFields, not, type Filter } from './filter.js';
+import { idsFilter } from './identity.js';
+import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
+import { below, family, parseOperand, TYPE_WORDS, type Place } from './parse-operand.js';
+import type { QueryRules } from './rules.js';
+
+export type FilterMembers = Readonly<Record<string, unknown>>;
+
+/** What a filter object asks of the field that its path leads to. */
+export interface Asked {
+  readonly object: FilterMembers;
+  readonly place: Place;
+  /** Which operators the field may be filtered with. */
+  readonly rule: Rule;
+}
+
+/** The filter's own name of the field. */
+export function nameOf({ object }: Asked): string {
+  return object['name'] as string;
+}
+
+/** Spellings of one operator are one. */
+function canonical(spelling: string): string {
+  return findOperator(spelling)?.name ?? spelling;
+}
+
+function isAllowed({ operators }: Rule, spelling: string): boolean {
+  return operators === undefined || operators.some((each) => canonical(each) === canonical(spelling));
+}
+
+/**
+ * The operator of a filter, as it is written, or the default one; in text, commas make a list of it.
+ *
+ * @throws BadRequestError where there is none, or one that the field may not be filtered with
+ */
+export function spellingOf(asked: Asked): string {
+  const { object, place, rule } = asked;
+  const given = object['op'];
+  if (typeof given === 'string') {
+    if (isAllowed(rule, given)) return given;
+    throw bad(
+      'BAD_FILTER',
+      below(place, 'op'),
+      `${quote(nameOf(asked))} cannot be filtered with ${quote(given)}. ${allowedWords(rule)}`,
+    );
+  }
+  const fallback = rule.default ?? (rule.operators === undefined && place.form === 'text' ? 'eq' : undefined);
+  if (given !== undefined || fallback === undefined) {
+    const example = rule.operators?.[0] ?? 'eq';
+    throw bad('BAD_FILTER', place, `The filter on ${quote(nameOf(asked))} needs an "op", such as "${example}".`);
+  }
+  const value = object['val'];
+  const isList = place.form === 'text' && typeof value === 'string' && value.includes(',');
+  return isList && canonical(fallback) === 'eq' && isAllowed(rule, 'in') ? 'in' : fallback;
+}
+
+function allowedWords({ operators, default: fallback }: Rule): string {
+  if (operators !== undefined && operators.length > 0) return `Operators: ${operators.join(', ')}.`;
+  return `Name none: it is "${fallback ?? 'eq'}".`;
+}
+
+/** The operator of a spelling, of the table or of the application's own. */
+export function operatorOf(spelling: string, place: Place, rules: QueryRules): Operator {
+  if (rules.operators.has(spelling)) return customOperator(spelling);
+  const found = findOperator(spelling);
+  if (found !== undefined) return found;
+  const names = [...OPERATORS.map(({ name }) => name), 'has', 'any', ...rules.operators].join(', ');
+  const detail = `There is no operator ${quote(spelling)}. Operators: ${names}.`;
+  throw bad('UNKNOWN_OPERATOR', below(place, 'op'), detail);
+}
+
+/** Steps into embedded objects until a column is reached. */
+export function columnAt(
+  resource: Resource,
+  field: Attribute,
+  rest: readonly string[],
+  place: Place,
+  trusted: boolean,
+): ColumnAttribute {
+  let current: Attribute = field;
+  for (const name of rest) {
+    const inner: Attribute | undefined =
+      current.kind === 'embedded'
+        ? current.fields.find((each) =>
+            trusted ? each.name === name || each.property.endsWith(`.${name}`) : each.name === name && each.exposed,
+          )
+        : undefined;
+    if (inner === undefined) {
+      throw bad(
+        'UNKNOWN_FIELD',
+        below(place, 'name'),
+        `${quote(current.name)} of ${resource.name} has no field ${quote(name)}.`,
+      );
+    }
+    current = inner;
+  }
+  if (current.kind === 'column') return current;
+  const reason =
+    current.kind === 'computed'
+      ? 'is computed by the application and cannot be filtered'
+      : 'is an object; name one of its fields';
+  throw bad('BAD_FILTER', below(place, 'name'), `${quote(current.name)} of ${resource.name} ${reason}.`);
+}
+
+/** An attribute against a value; the value against the attribute. */
+export function comparison(attribute: ColumnAttribute, op: Operator, asked: Asked, rules: QueryRules): Filter {
+  const { object, place } = asked;
+  if (op.operand === 'none') return compare(attribute, op);
+  if (!Object.hasOwn(object, 'val') || object['val'] === undefined) {
+    throw bad('BAD_FILTER', place, `The operator "${op.name}" on ${quote(nameOf(asked))} needs a value in "val".`);
+  }
+  const at = below(place, 'val');
+  const value = parseOperand(attribute, op, object['val'], at, rules.limits);
+  if (op.operand !== 'flag') return compare(attribute, op, value);
+  return compare(attribute, operator(value === true ? 'is_null' : 'is_not_null'));
+}
+
+/** @throws BadRequestError where the operator does not work on what the attribute holds */
+export function expectFit(attribute: ColumnAttribute, op: Operator, asked: Asked): void {
+  if (op.types.includes(attribute.type)) return;
+  throw bad(
+    'BAD_FILTER',
+    below(asked.place, 'op'),
+    `"${op.name}" does not work on ${quote(nameOf(asked))}, which holds ${TYPE_WORDS[attribute.type]}.`,
+  );
+}
+
+/** An attribute against another of the same row. */
+export function fieldComparison(
+  attribute: ColumnAttribute,
+  op: Operator,
+  other: ColumnAttribute,
+  place: Place,
+): Filter {
+  if (family(attribute) === family(other)) return compareFields(attribute, op, other);
+  throw bad(
+    'BAD_FILTER',
+    place,
+    `${quote(attribute.name)} holds ${TYPE_WORDS[attribute.type]} and ${quote(other.name)} ${TYPE_WORDS[other.type]}; they cannot be compared.`,
+  );
+}
+
+/** An id of several parts, which only equality makes sense for. */
+export function compositeId(resource: Resource, rest: readonly string[], asked: Asked, rules: QueryRules): Filter {
+  const { object, place } = asked;
+  const op = operatorOf(spellingOf(asked), place, rules).name;
+  if (rest.length > 0 || !['eq', 'ne', 'in', 'not_in'].includes(op)) {
+    throw bad(
+      'BAD_FILTER',
+      below(place, 'op'),
+      `The id of ${resource.name} has several parts; it works with eq, ne, in and not_in.`,
+    );
+  }
+  const many = op === 'in' || op === 'not_in';
+  const found = idsFilter(resource, many, object['val'], below(place, 'val'), rules.limits);
+  return op === 'ne' || op === 'not_in' ? not(found) : found;
+}
+
+/** What a filter of the application's own makes of the client's value. Unless it lists operators, it takes none but `eq`. */
+export function conditionOf(asked: Asked, { policy }: QueryRules): Restriction {
+  const { object, place, rule } = asked;
+  const operators = rule.operators ?? ['eq'];
+  const operator = spellingOf({ ...asked, rule: { ...rule, operators, default: rule.default ?? operators[0] } });
+  const value = object['val'];
+  if (value === undefined) throw bad('BAD_FILTER', place, `The filter ${quote(nameOf(asked))} needs a value in "val".`);
+  const { groups, request } = policy.viewer;
+  return rule.filter!(value, { operator, groups, request });
+}
