@@ -23,6 +23,25 @@ export { getRestlessServiceToken, type RestlessEntity } from './nest/restless.to
 
 // Decorators.
 export { InjectRestless, Resource } from './nest/restless.decorators.js';
+export { AfterCommit, Postprocessor, Preprocessor } from './nest/processors/decorators.js';
+
+// Processors.
+export type {
+  AfterCommitContext,
+  AfterCommitFunction,
+  ChangeData,
+  PostprocessFunction,
+  PostprocessorContext,
+  PreprocessFunction,
+  PreprocessorContext,
+  ProcessorContext,
+  ProcessorContexts,
+  ProcessorOptions,
+  RelationshipData,
+  ResourceIdentifier,
+} from './nest/processors/contexts.js';
+export { PROCESSOR_KEYS, type ProcessorKey, type WriteProcessorKey } from './nest/processors/keys.js';
+export { ProcessingException, type ProcessingExceptionOptions } from './nest/processing-exception.js';
 
 // Options.
 export type {

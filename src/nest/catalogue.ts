@@ -4,19 +4,19 @@
  */
 import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
 import { isOperator } from '../query/operators.js';
 import type { QueryRules } from '../query/rules.js';
 import type { ResourceRepository } from '../query/repository.js';
+import { withoutUndefined } from '../resource/options.js';
 import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
 import { TypeOrmRepository } from '../sql/repository.js';
 import { Schema } from '../sql/schema.js';
-import { FLAT_JSON } from '../wire/flat-json/format.js';
-import { JSON_API } from '../wire/json-api/format.js';
-import type { Address, WireFormat, WireFormatName, WireOptions } from '../wire/wire-format.js';
+import { wireFormat } from '../wire/formats.js';
+import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { Addresses } from './addresses.js';
 import type { HttpRequest } from './http.js';
 import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
@@ -26,11 +26,11 @@ import {
   type ResourceEntry,
   type RestlessModuleOptions,
 } from './options.js';
+import { notProcessed, providedProcessors } from './processors/decorators.js';
+import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
-
-const WIRE_FORMATS: Readonly<Record<WireFormatName, WireFormat>> = { 'json-api': JSON_API, 'flat-json': FLAT_JSON };
 
 /** One entry of `forFeature`, as it is kept. */
 export interface Registration {
@@ -42,6 +42,8 @@ export interface Registration {
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
   readonly repository: ResourceRepository;
+  readonly manager: EntityManager;
+  readonly processors: Processors;
 }
 
 /** The generated controllers of one entry. */
@@ -57,6 +59,8 @@ export interface ServedResource {
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
   readonly repository: ResourceRepository;
+  readonly manager: EntityManager;
+  readonly processors: Processors;
 }
 
 /**
@@ -85,6 +89,11 @@ export class Catalogue implements OnModuleInit {
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
   onModuleInit(): void {
     this.all();
+    for (const provided of providedProcessors(this.modules)) {
+      const own = this.registrations.filter(({ entity }) => entity === provided.entity);
+      if (own.length === 0) throw notProcessed(provided);
+      for (const { processors } of own) processors.add(provided.phase, 'provider', provided.key, provided.processor);
+    }
   }
 
   /** Says where every resource is served; Nest asks for that before it initializes modules. */
@@ -113,18 +122,23 @@ export class Catalogue implements OnModuleInit {
     const model = schema.model(dataSource.getMetadata(entry.entity));
     const version = entry.version ?? declared.version;
     const names = entry.formats ?? declared.formats ?? this.options.formats;
+    const processors = new Processors(name);
+    processors.addOptions('universal', this.options.processors);
+    processors.addOptions('resource', { ...declared, ...withoutUndefined(entry) });
     const registration = {
       entry: { model, layers, version },
       entity: entry.entity,
       controller,
       evaluation,
-      formats: names.map((each) => WIRE_FORMATS[each]),
+      formats: names.map(wireFormat),
       wire: {
         embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
         numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
         jsonp: entry.jsonp ?? declared.jsonp ?? this.options.wire.jsonp,
       },
       repository,
+      manager: dataSource.manager,
+      processors,
     };
     this.registrations.push(registration);
     // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
@@ -214,7 +228,7 @@ export class Catalogue implements OnModuleInit {
 
   /** The formats of the module, where no resource says otherwise. */
   defaultFormats(): readonly WireFormat[] {
-    return this.options.formats.map((name) => WIRE_FORMATS[name]);
+    return this.options.formats.map(wireFormat);
   }
 
   /** What the checks of a request need. */
@@ -264,12 +278,9 @@ export class Catalogue implements OnModuleInit {
         this.registrations.map(({ entry }) => entry),
         (name) => isOperator(name) || this.options.operators.has(name),
       );
-      this.served = this.registrations.map(({ entity, formats, wire, repository }, index) => ({
-        entity,
+      this.served = this.registrations.map((registration, index) => ({
+        ...registration,
         resource: graph.resources[index]!,
-        formats,
-        wire,
-        repository,
       }));
       this.versions = new Set(graph.resources.map(({ version }) => version));
     }

@@ -13,8 +13,11 @@ import type {
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import type { FilterRules, Scope } from '../sql/restrictions.js';
 import type { SqlOperator } from '../sql/where.js';
+import { WIRE_FORMAT_NAMES } from '../wire/formats.js';
 import type { WireFormatName, WireOptions } from '../wire/wire-format.js';
 import { READS, WRITES } from './operations.js';
+import type { ProcessorOptions } from './processors/contexts.js';
+import { checkProcessorOption, type Phase } from './processors/keys.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
@@ -29,7 +32,7 @@ export type OperationName = ReadOperation | WriteOperation | 'EVALUATE';
  * @example
  * @Resource({ collectionName: 'people', methods: ['GET'], guards: [AuthGuard], pageSize: 20 })
  */
-export interface ResourceOptions extends CoreResourceOptions {
+export interface ResourceOptions extends CoreResourceOptions, ProcessorOptions {
   /** The rows that exist, for every path that leads to them. Default: all. @see CUQ-01, FJP-05 */
   readonly scope?: Scope;
   /** The filters that there are, and for whom. Default: every readable field, with every operator. @see FJF-01 */
@@ -61,7 +64,7 @@ export interface ResourceEntry extends ResourceOptions {
  * @example
  * RestlessModule.forRoot({ prefix: 'api/v1', maxPageSize: 50, limits: { filterNodes: 50 } })
  */
-export interface RestlessModuleOptions extends SharedResourceOptions {
+export interface RestlessModuleOptions extends SharedResourceOptions, ProcessorOptions {
   /** Default of every resource's `formats`. */
   readonly formats?: readonly WireFormatName[];
   /** Default of every resource's `embed`. */
@@ -108,6 +111,8 @@ export interface ResolvedModuleOptions {
   readonly unknownParameters: 'reject' | 'ignore';
   readonly strictParameterNames: boolean;
   readonly trailingSlash: 'never' | 'ignore';
+  /** Processors of every resource. */
+  readonly processors: ProcessorOptions;
 }
 
 /** What messages call the module's options. */
@@ -137,8 +142,6 @@ const SHARED_NAMES = [
   'functions',
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
 
-const FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
-const DEFAULT_FORMATS: readonly WireFormatName[] = ['json-api', 'flat-json'];
 const DECORATED: readonly string[] = [
   ...['GET', 'POST', 'PATCH', 'DELETE'],
   'EVALUATE',
@@ -149,7 +152,7 @@ const DECORATED: readonly string[] = [
 const isGuard = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && 'canActivate' in value);
 const isFormatList = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((each) => FORMATS.includes(each as WireFormatName));
+  Array.isArray(value) && value.length > 0 && value.every((each) => WIRE_FORMAT_NAMES.includes(each as WireFormatName));
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 const oneOf =
   (...values: readonly unknown[]) =>
@@ -160,7 +163,7 @@ type Checks = Readonly<Record<string, readonly [test: (value: unknown) => boolea
 
 /** What each option that the core does not know has to be: the test, and the words for it. */
 const RESOURCE_CHECKS: Checks = {
-  formats: [isFormatList, `a list of ${FORMATS.join(', ')}`],
+  formats: [isFormatList, `a list of ${WIRE_FORMAT_NAMES.join(', ')}`],
   embed: [(value) => Number.isSafeInteger(value) && (value as number) >= 0, 'a whole number of levels'],
   numPagesAlias: [oneOf(true, false), 'true or false'],
   jsonp: [oneOf(true, false), 'true or false'],
@@ -185,8 +188,13 @@ const MODULE_CHECKS: Checks = {
   strictParameterNames: [oneOf(true, false), 'true or false'],
   trailingSlash: [oneOf('never', 'ignore'), '"never" or "ignore"'],
 };
-const RESOURCE_NAMES: readonly string[] = [...RESOURCE_OPTION_NAMES, ...Object.keys(RESOURCE_CHECKS)];
-const MODULE_NAMES: readonly string[] = [...SHARED_NAMES, ...Object.keys(MODULE_CHECKS)];
+const PROCESSOR_NAMES: readonly Phase[] = ['preprocessors', 'postprocessors', 'afterCommit'];
+const RESOURCE_NAMES: readonly string[] = [
+  ...RESOURCE_OPTION_NAMES,
+  ...Object.keys(RESOURCE_CHECKS),
+  ...PROCESSOR_NAMES,
+];
+const MODULE_NAMES: readonly string[] = [...SHARED_NAMES, ...Object.keys(MODULE_CHECKS), ...PROCESSOR_NAMES];
 
 /**
  * Refuses options that do not exist, and values that the options read by Nest cannot have.
@@ -202,6 +210,7 @@ function checkOptions(owner: string, options: object, names: readonly string[], 
     const [test, words] = checks[name]!;
     if (!test(value)) throw new RestlessConfigError(`${owner}: the option "${name}" has to be ${words}.`);
   }
+  for (const phase of PROCESSOR_NAMES) checkProcessorOption(owner, phase, (options as ProcessorOptions)[phase]);
 }
 
 /** Checks the options of one entry of `forFeature`, or of `@Resource`, as far as Nest reads them. */
@@ -246,7 +255,7 @@ export function resolveModuleOptions(options: RestlessModuleOptions = {}): Resol
   return Object.freeze({
     shared,
     prefix,
-    formats: options.formats ?? DEFAULT_FORMATS,
+    formats: options.formats ?? WIRE_FORMAT_NAMES,
     wire: { embed: options.embed ?? 1, numPagesAlias: options.numPagesAlias ?? false, jsonp: options.jsonp ?? false },
     baseUrl: (options.baseUrl ?? '').replace(/\/+$/, ''),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -256,5 +265,6 @@ export function resolveModuleOptions(options: RestlessModuleOptions = {}): Resol
     unknownParameters: options.unknownParameters ?? 'reject',
     strictParameterNames: options.strictParameterNames ?? false,
     trailingSlash: options.trailingSlash ?? 'never',
+    processors: options,
   });
 }

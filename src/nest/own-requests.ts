@@ -67,6 +67,7 @@ export function ownRequest({ operation, resource, viewer, id, relation }: OwnTar
     relatedId: undefined,
     filters: ownFilters(rows, query.filter),
     restrictions: [],
+    relatedRestrictions: [],
     sort: [sort].flat().map((path) => {
       const descending = path.startsWith('-');
       return { field: wirePath(rows, descending ? path.slice(1) : path), descending };
@@ -200,6 +201,7 @@ export function ownChange(
     linkage:
       linkage ??
       (relation === undefined ? undefined : { name: relation, references: [], many: false, pointer: '/data' }),
+    editsMembers: false,
   };
 }
 
@@ -222,6 +224,11 @@ function resourceOf(resource: Resource, values: object): RawResource {
         ? [linkageOf(field, value, `/data/relationships/${escapePointer(field.name)}/data`)]
         : [],
     ),
+    place: {
+      row: '/data',
+      attributes: fields.some(({ field }) => field?.kind !== 'relationship') ? '/data/attributes' : '/data',
+      relationships: fields.some(({ field }) => field?.kind === 'relationship') ? '/data/relationships' : '/data',
+    },
   };
 }
 

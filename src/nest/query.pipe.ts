@@ -10,6 +10,7 @@ import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { requestOf, stateOf } from './http.js';
 import { Catalogue } from './catalogue.js';
+import type { Concluding } from './resource-operations.js';
 
 /** The decoded request, for handlers; with {@link QueryPipe} or {@link ChangePipe}, the checked one. */
 export const DecodedRequest = createParamDecorator((_: unknown, context) => stateOf(requestOf(context))!.decoded);
@@ -35,11 +36,13 @@ export class EvaluationPipe implements PipeTransform<EvaluationRequest, Promise<
 }
 
 @Injectable()
-export class ChangePipe implements PipeTransform<ChangeRequest, Promise<Change>> {
+export class ChangePipe implements PipeTransform<ChangeRequest & Concluding, Promise<Change & Concluding>> {
   constructor(private readonly catalogue: Catalogue) {}
 
-  transform(change: ChangeRequest): Promise<Change> {
-    const rules = this.catalogue.rulesFor(change.request.viewer);
-    return rules.policy.settled(() => parseChange(change, rules));
+  async transform(request: ChangeRequest & Concluding): Promise<Change & Concluding> {
+    const rules = this.catalogue.rulesFor(request.request.viewer);
+    const change = await rules.policy.settled(() => parseChange(request, rules));
+    const { conclude } = request;
+    return conclude === undefined ? change : Object.freeze({ ...change, conclude });
   }
 }

@@ -16,6 +16,7 @@ import type { Resource } from '../resource/resource.js';
 import { NotFoundError } from '../errors.js';
 import { noSuchResource, quote } from '../query/faults.js';
 import type { Registration, Catalogue, ServedResource } from './catalogue.js';
+import type { Processors } from './processors/processors.js';
 
 /** Works for the generated handlers, and for the resource's service. */
 export class ResourceOperations {
@@ -27,6 +28,11 @@ export class ResourceOperations {
   /** The resource that is served. */
   get resource(): Resource {
     return this.served.resource;
+  }
+
+  /** What runs at its endpoints. */
+  get processors(): Processors {
+    return this.registration.processors;
   }
 
   /**
@@ -62,13 +68,15 @@ export class ResourceOperations {
    * @throws NotFoundError, ConflictError, BadRequestError; nothing is written then
    */
   async apply(
-    change: Change,
+    change: Change & Concluding,
     manager?: EntityManager,
     returning = change.resource.options.returning,
   ): Promise<Outcome> {
     return this.served.repository.transaction(async (session) => {
       const applied = await session.apply(change);
-      return { change, applied, result: await answerTo(change, applied, session, returning) };
+      const outcome = { change, applied, result: await answerTo(change, applied, session, returning) };
+      await change.conclude?.(outcome, session);
+      return outcome;
     }, manager);
   }
 
@@ -85,6 +93,12 @@ export class ResourceOperations {
   private get served(): ServedResource {
     return this.catalogue.serving(this.registration);
   }
+}
+
+/** Travels with a change: what is to happen inside its transaction, once it is made and before it is committed. */
+export interface Concluding {
+  /** Runs in every attempt, where the transaction is repeated; a throw undoes the change. */
+  readonly conclude?: (outcome: Outcome, session: RepositorySession) => Promise<void>;
 }
 
 /** What came of a change. */

@@ -9,6 +9,7 @@ import { quote } from '../query/faults.js';
 import { formatOfErrors, isNamed, unsupportedMediaType } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
+import { ProcessingException } from './processing-exception.js';
 import { sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed, Catalogue } from './catalogue.js';
 
@@ -146,6 +147,12 @@ export function describeException(exception: unknown): Described {
   if (exception instanceof RestlessError) {
     if (exception.statusCode >= 500 && exception.cause !== undefined) log(exception.cause);
     return { status: exception.statusCode, headers: exception.headers ?? {}, errors: [describeError(exception)] };
+  }
+  if (exception instanceof ProcessingException) {
+    const { id, links, code, title, detail, source, meta } = exception;
+    const answered = exception.getStatus();
+    const error = { id, links, status: answered, code, title: title ?? titleOf(answered), detail, source, meta };
+    return { status: answered, headers: {}, errors: [error] };
   }
   const status = exception instanceof HttpException ? exception.getStatus() : frameworkStatus(exception);
   if (status === undefined || status >= 500) log(exception);

@@ -3,11 +3,13 @@
  * writes the answer.
  */
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { map, type Observable } from 'rxjs';
+import { concatMap, map, type Observable } from 'rxjs';
+import type { EntityManager } from 'typeorm';
 import { NotFoundError } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
 import type { EvaluationResult } from '../query/evaluation.js';
 import { quote } from '../query/faults.js';
+import type { RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.js';
 import { resourceUrl } from '../wire/links.js';
@@ -15,7 +17,10 @@ import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
-import type { Outcome } from './resource-operations.js';
+import type { OperationName } from './options.js';
+import { Processing } from './processors/processing.js';
+import type { ProcessorLists } from './processors/processors.js';
+import type { Concluding, Outcome } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
 import { methodNotAllowed, Catalogue, type ServedResource } from './catalogue.js';
 
@@ -26,7 +31,7 @@ const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTI
 export class RestlessInterceptor implements NestInterceptor {
   constructor(private readonly catalogue: Catalogue) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<void> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<void> | Promise<Observable<void>> {
     const request = requestOf(context);
     const response = context.switchToHttp().getResponse<object>();
     const served = this.catalogue.servedBy(context.getClass());
@@ -38,17 +43,46 @@ export class RestlessInterceptor implements NestInterceptor {
       throw methodNotAllowed(request.method, allow);
     }
     const state = this.negotiate(request, served, begun);
-    if (name === 'EVALUATE') {
-      const incoming = { ...this.incoming(request, served, state), operation: 'GET_COLLECTION' as const };
-      state.decoded = state.format.readEvaluation(incoming, { ...this.readOptions(), ...state.wire });
-      return next.handle().pipe(map((result: EvaluationResult) => sendEvaluation(response, state, result)));
-    }
-    if (isWrite(name)) {
-      state.decoded = this.decodeChange(request, served, name, state);
-      return next.handle().pipe(map((outcome: Outcome) => sendOutcome(response, state, outcome)));
-    }
-    state.decoded = this.decode(request, served, name, state);
-    return next.handle().pipe(map((result: Result) => sendResult(response, state, result)));
+    state.decoded = this.decodeAny(request, served, name, state);
+    const lists = served.processors.of(name, isToMany(served, request.params['relation']));
+    if (lists !== undefined) return this.process(next, request, response, served, name, state, lists);
+    return next.handle().pipe(map((made: Made) => sendAnswer(response, state, answerOf(name, made, state))));
+  }
+
+  /** The same with processors: before the request is checked, before the answer is sent, after the commit. */
+  private async process(
+    next: CallHandler,
+    request: HttpRequest,
+    response: object,
+    served: ServedResource,
+    name: OperationName,
+    state: RequestState,
+    { preprocessors }: ProcessorLists,
+  ): Promise<Observable<void>> {
+    const { resource, entity, manager, processors } = served;
+    const { format } = state;
+    const about = { operation: name, collectionName: resource.name, entity, format: format.name, request, manager };
+    const processing = new Processing(about);
+    const decoded = await processing.before(state.decoded!, preprocessors);
+    // Another relationship may have been chosen.
+    const relation = 'request' in decoded ? decoded.request.relation : decoded.relation;
+    const lists = processors.of(name, isToMany(served, relation));
+    let answer: HttpDocument | undefined;
+    const finish = async (made: Made, session?: RepositorySession): Promise<void> => {
+      const own = answerOf(name, made, state);
+      const store = session?.store as EntityManager | undefined;
+      const document = await processing.after(own.document, factsOf(made), lists?.postprocessors ?? [], store);
+      answer = { ...own, document };
+    };
+    const concluding: Concluding = isWrite(name) ? { conclude: finish } : {};
+    state.decoded = { ...decoded, ...concluding };
+    return next.handle().pipe(
+      concatMap(async (made: Made) => {
+        if (answer === undefined) await finish(made);
+        await processing.committed(lists?.afterCommit ?? []);
+        sendAnswer(response, state, answer!);
+      }),
+    );
   }
 
   /** What errors need to be written; whether there is such an address comes before what it is asked in. */
@@ -81,6 +115,18 @@ export class RestlessInterceptor implements NestInterceptor {
     const state = { ...begun, format: negotiate(headerOf(request, 'accept'), formats, type) };
     rememberState(request, state);
     return state;
+  }
+
+  private decodeAny(
+    request: HttpRequest,
+    served: ServedResource,
+    name: OperationName,
+    state: RequestState,
+  ): NonNullable<RequestState['decoded']> {
+    if (isWrite(name)) return this.decodeChange(request, served, name, state);
+    if (name !== 'EVALUATE') return this.decode(request, served, name, state);
+    const incoming = { ...this.incoming(request, served, state), operation: 'GET_COLLECTION' as const };
+    return state.format.readEvaluation(incoming, { ...this.readOptions(), ...state.wire });
   }
 
   private decode(
@@ -129,36 +175,60 @@ export class RestlessInterceptor implements NestInterceptor {
   }
 }
 
-function sendResult(
-  response: object,
-  { format, address, wire, callback }: Pick<RequestState, 'format' | 'address' | 'wire' | 'callback'>,
-  result: Result,
-): void {
-  const { headers, document } = format.write(result, address, wire);
-  sendDocument(response, format, 200, headers, document, callback);
+/** What a handler made. */
+type Made = Result | Outcome | EvaluationResult;
+
+/** An answer before it becomes bytes; without a document it has no content. */
+interface HttpDocument {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly document: Readonly<Record<string, unknown>> | undefined;
 }
 
-function sendEvaluation(response: object, { format, callback }: RequestState, result: EvaluationResult): void {
-  sendDocument(response, format, 200, {}, format.writeEvaluation(result), callback);
+function isToMany({ resource }: ServedResource, relation: string | undefined): boolean | undefined {
+  return relation === undefined ? undefined : resource.relationships.get(relation)?.toMany;
 }
 
-function sendOutcome(
-  response: object,
-  { format, address, wire }: RequestState,
-  { change, applied, result }: Outcome,
-): void {
+/** What processors are told of a write. */
+function factsOf(made: Made): object {
+  if (!('change' in made)) return {};
+  const { change, applied } = made;
+  if (change.kind === 'create') return { id: applied.id };
+  if (change.kind === 'update-many' || change.kind === 'remove-many') return { count: applied.count };
+  return { wasDeleted: applied.count > 0 };
+}
+
+function answerOf(name: OperationName, made: Made, state: RequestState): HttpDocument {
+  if ('change' in made) return answerOfChange(made, state);
+  const { format, address, wire } = state;
+  if (name === 'EVALUATE') {
+    return { status: 200, headers: {}, document: format.writeEvaluation(made as EvaluationResult) };
+  }
+  return { status: 200, ...format.write(made as Result, address, wire) };
+}
+
+function answerOfChange({ change, applied, result }: Outcome, { format, address, wire }: RequestState): HttpDocument {
   if (change.kind === 'update-many')
-    sendDocument(response, format, 200, {}, format.writeCount({ modified: applied.count }));
-  else if (change.kind === 'remove-many')
-    sendDocument(response, format, 200, {}, format.writeCount({ deleted: applied.count }));
-  else if (result === undefined) send(response, { status: 204, headers: { Vary: 'Accept' }, body: undefined });
-  else if (change.kind === 'create') {
-    const [created] = result.records;
-    // The row may lie outside the viewer's scope: then it is there, and not to be seen.
-    const url = created === undefined ? address.path : resourceUrl(address, created);
-    const { headers, document } = format.write(result, { ...address, path: url }, wire);
-    sendDocument(response, format, 201, created === undefined ? headers : { ...headers, Location: url }, document);
-  } else sendResult(response, { format, address, wire }, result);
+    return { status: 200, headers: {}, document: format.writeCount({ modified: applied.count }) };
+  if (change.kind === 'remove-many')
+    return { status: 200, headers: {}, document: format.writeCount({ deleted: applied.count }) };
+  if (result === undefined) return { status: 204, headers: {}, document: undefined };
+  if (change.kind !== 'create') return { status: 200, ...format.write(result, address, wire) };
+  const [created] = result.records;
+  // The row may lie outside the viewer's scope: then it is there, and not to be seen.
+  const url = created === undefined ? address.path : resourceUrl(address, created);
+  const { headers, document } = format.write(result, { ...address, path: url }, wire);
+  return { status: 201, headers: created === undefined ? headers : { ...headers, Location: url }, document };
+}
+
+/** Sends what there is: a document that a processor has added or taken away decides whether there is content. */
+function sendAnswer(
+  response: object,
+  { format, callback }: RequestState,
+  { status, headers, document }: HttpDocument,
+): void {
+  if (document === undefined) send(response, { status: 204, headers: { ...headers, Vary: 'Accept' }, body: undefined });
+  else sendDocument(response, format, status === 204 ? 200 : status, headers, document, callback);
 }
 
 /**

@@ -31,6 +31,8 @@ import type {
   ShowOptions,
   Values,
 } from './service-types.js';
+import type { AfterCommitFunction, PostprocessFunction, PreprocessFunction } from './processors/contexts.js';
+import type { ProcessorKey, WriteProcessorKey } from './processors/keys.js';
 
 /**
  * Serves one resource to the application's own code, as its endpoints do to clients: the same fields, scopes, checks and
@@ -213,6 +215,28 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     options: ServiceOptions<T> = {},
   ): Promise<void> {
     await this.write('DELETE_RELATIONSHIP', options, { id, relation }, { members });
+  }
+
+  /**
+   * Registers a preprocessor of this resource's endpoints, behind all that are there. It does not run for calls of this
+   * service.
+   *
+   * @example
+   * people.preprocess('GET_COLLECTION', ({ restrictions }) => { restrictions.push({ name: 'age', op: 'ge', val: 18 }) });
+   * @throws RestlessConfigError for a key that does not exist. @see PRC-01
+   */
+  preprocess<Key extends ProcessorKey>(key: Key, processor: PreprocessFunction<Key, T>): void {
+    this.operations.processors.add('preprocessors', 'service', key, processor);
+  }
+
+  /** Registers a postprocessor, as {@link preprocess} does. */
+  postprocess<Key extends ProcessorKey>(key: Key, processor: PostprocessFunction<Key, T>): void {
+    this.operations.processors.add('postprocessors', 'service', key, processor);
+  }
+
+  /** Registers an after-commit hook, as {@link preprocess} does. */
+  afterCommit<Key extends WriteProcessorKey>(key: Key, hook: AfterCommitFunction<Key, T>): void {
+    this.operations.processors.add('afterCommit', 'service', key, hook);
   }
 
   private async read(

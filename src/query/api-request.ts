@@ -51,8 +51,10 @@ export interface ApiRequest {
   relatedId: string | undefined;
   /** The client's filters: they see what the client may read. */
   filters: RawFilter[];
-  /** Filters of the application: they see every mapped field, and always hold. */
+  /** Filters of the application on rows of `resource`: they see every mapped field, and always hold. */
   restrictions: Restriction[];
+  /** The same on the rows that `relation` leads to. */
+  relatedRestrictions: Restriction[];
   sort: RawSortKey[];
   group: string[];
   ignoreCase: boolean;
@@ -109,18 +111,36 @@ export interface RawMember {
 
 /** A row that a relationship names. */
 export interface RawReference {
-  readonly type: string;
+  /** Undefined for the type that the relationship leads to. */
+  readonly type: string | undefined;
   readonly id: string;
+  readonly pointer: string;
+}
+
+/** A row that a relationship names by what it is to hold: the one that has its key, or a new one. */
+export interface RawRow {
+  readonly row: RawResource;
+  /** The row is deleted, once the relationship does not lead to it any more. */
+  readonly deletes: boolean;
   readonly pointer: string;
 }
 
 /** What a relationship is to lead to: a list of rows, or one, or nothing. */
 export interface RawLinkage {
   readonly name: string;
+  /** To exactly these, to these as well, or to these no more. Undefined is what the operation says. */
+  readonly action?: 'set' | 'add' | 'remove';
   /** What cannot be read as an identifier is the error to tell, along with what is wrong with the others. */
-  readonly references: readonly (RawReference | BadRequestError)[];
+  readonly references: readonly (RawReference | RawRow | BadRequestError)[];
   readonly many: boolean;
   readonly pointer: string;
+}
+
+/** Where a resource stands in a body: pointers to itself, and to what holds its fields. */
+export interface RawPlace {
+  readonly row: string;
+  readonly attributes: string;
+  readonly relationships: string;
 }
 
 /** A resource of a body. */
@@ -128,6 +148,7 @@ export interface RawResource {
   readonly id: { readonly value: string; readonly pointer: string } | undefined;
   readonly attributes: RawMember[];
   readonly relationships: RawLinkage[];
+  readonly place: RawPlace;
 }
 
 /** A decoded request to write. */
@@ -139,4 +160,8 @@ export interface ChangeRequest {
   readonly resource: RawResource | undefined;
   /** For relationships. */
   readonly linkage: RawLinkage | undefined;
+  /** Members of to-many relationships may be replaced and taken out unless an option refuses it; otherwise only where one allows it. */
+  readonly editsMembers: boolean;
+  /** What the document says beside its data. */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }

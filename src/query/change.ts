@@ -2,7 +2,10 @@
  * Change: a checked write. Like a Query it holds Attributes and Relationships, never names, and prints itself.
  * What it names in the database is still to be found: rows are checked by the repository, in the transaction.
  */
+import type { RestlessError, RestlessErrors } from '../errors.js';
 import type { Attribute, Relationship, Resource } from '../resource/resource.js';
+import type { RawPlace } from './api-request.js';
+import { escapePointer } from './faults.js';
 import { printFilter, type Filter } from './filter.js';
 import type { Query } from './query.js';
 import type { WrittenValue } from './written-values.js';
@@ -19,10 +22,19 @@ export interface FieldValue {
 /** A row that a relationship is to lead to. */
 export interface LinkTarget {
   readonly resource: Resource;
-  readonly id: string;
+  /** Undefined for a new row, and for a member that is found by what it holds. */
+  readonly id: string | undefined;
   /** Finds the row, if it exists for the viewer; undefined where the id cannot be one. */
   readonly filter: Filter | undefined;
+  /** The row may belong to a resource that inherits from this one. */
+  readonly ofFamily: boolean;
   readonly pointer: string;
+  /** Makes the row, where there is none. */
+  readonly create?: NewRow | undefined;
+  /** Changes the row, where there is one; or says why it must not. */
+  readonly update?: ChangedRow | RestlessError | RestlessErrors | undefined;
+  /** The row has to be a member, and is deleted. */
+  readonly deletes?: boolean;
 }
 
 /** What happens to a relationship. */
@@ -35,6 +47,8 @@ export interface LinkChange {
   readonly pointer: string;
   /** Which of the rows it leads to now exist for the viewer; the others stay as they are. */
   readonly visible: Filter | undefined;
+  /** What is to be taken out has to be a member. */
+  readonly strict?: boolean;
 }
 
 interface BaseChange {
@@ -42,22 +56,41 @@ interface BaseChange {
   /** Which rows exist for the viewer; what a change leaves behind has to be among them. */
   readonly scope: Filter | undefined;
   /** Names the field in errors: what the viewer may see or write. */
-  readonly fieldName: (property: string) => string | undefined;
+  readonly fieldName: (property: string) => FieldName | undefined;
+  /** Where the row stands in the body. */
+  readonly place: RawPlace;
+}
+
+/** A field as errors name it. */
+export interface FieldName {
+  readonly name: string;
+  readonly kind: 'attributes' | 'relationships';
 }
 
 /** What a row is to hold. */
-interface Contents {
+export interface Contents {
   readonly values: readonly FieldValue[];
   readonly links: readonly LinkChange[];
   /** Rows that values name, as foreign keys that are exposed do. */
   readonly named: readonly LinkTarget[];
 }
 
-/** A new row. */
-export interface Create extends BaseChange, Contents {
+/** A client's own id, by columns of the id. */
+export interface OwnId {
+  readonly values: readonly FieldValue[];
+  readonly filter: Filter;
+  readonly text: string;
+  readonly pointer: string;
+}
+
+/** A new row, by itself or inside another. */
+export interface NewRow extends BaseChange, Contents {
   readonly kind: 'create';
-  /** The client's own id, by columns of the id. */
-  readonly id: { readonly values: readonly FieldValue[]; readonly filter: Filter; readonly text: string } | undefined;
+  readonly id: OwnId | undefined;
+}
+
+/** A new row. */
+export interface Create extends NewRow {
   readonly answer: Query;
 }
 
@@ -68,9 +101,13 @@ interface Selected extends BaseChange {
   readonly id: string;
 }
 
-/** Values and relationships of one row. */
-export interface Update extends Selected, Contents {
+/** Values and relationships of one row that is there, by itself or inside another. */
+export interface ChangedRow extends Selected, Contents {
   readonly kind: 'update';
+}
+
+/** Values and relationships of one row. */
+export interface Update extends ChangedRow {
   readonly answer: Query;
 }
 
@@ -101,6 +138,9 @@ export interface RemoveMany extends BaseChange {
 
 export type Change = Create | Update | Remove | EditRelationship | UpdateMany | RemoveMany;
 
+/** What may go wrong on its own: a change, or a row inside one. */
+export type ChangePart = Change | NewRow | ChangedRow;
+
 /** What a repository did. */
 export interface Applied {
   /** The id of the row that was created or changed. */
@@ -112,13 +152,13 @@ export interface Applied {
 }
 
 /**
- * The canonical text of a change, for tests and logs.
+ * The canonical text of a change, for tests and logs; rows inside it stand in brackets.
  *
  * @example
  * printChange(change); // "update person where id eq 1 set age = 21, owner = person 3"
  */
-export function printChange(change: Change): string {
-  const words = [change.kind, change.resource.name];
+export function printChange(change: ChangePart): string {
+  const words: string[] = [change.kind, change.resource.name];
   if ('filter' in change && change.filter !== undefined) words.push('where', printFilter(change.filter));
   if (change.kind === 'create' && change.id !== undefined) words.push(change.id.text);
   const values = 'values' in change ? change.values.map(printFieldValue) : [];
@@ -134,27 +174,43 @@ function printFieldValue({ attribute, value }: FieldValue): string {
 
 function printLink({ relationship, action, targets }: LinkChange): string {
   const symbol = { set: '=', add: '+', remove: '-' }[action];
-  const names = targets.map(({ resource, id }) => `${resource.name} ${id}`);
-  return `${relationship.name} ${symbol} ${names.length === 0 ? 'nothing' : names.join(' and ')}`;
+  return `${relationship.name} ${symbol} ${targets.length === 0 ? 'nothing' : targets.map(printTarget).join(' and ')}`;
+}
+
+function printTarget({ resource, id, filter, create, update, deletes }: LinkTarget): string {
+  const found = filter === undefined ? [] : [`${resource.name} where ${printFilter(filter)}`];
+  const words = id === undefined ? found : [`${resource.name} ${id}`];
+  if (update !== undefined) words.push(`[${update instanceof Error ? update.message : printChange(update)}]`);
+  if (create !== undefined) words.push(`[${printChange(create)}]`);
+  if (deletes === true) words.push('[remove]');
+  return words.join(' ');
 }
 
 /**
  * Where a field stands in the body: the member itself, or the nearest parent that is there (decision 20).
  *
- * @param field such as `attributes/name`; embedded members follow after slashes
+ * @param path of a member of an embedded object
  */
-export function placeOf(change: Change, field: string): string {
+export function placeOf(change: ChangePart, field: FieldName, path: readonly string[] = []): string {
   const sent = [
     ...('values' in change ? change.values.flatMap(pointersOf) : []),
     ...('links' in change ? change.links.map(({ pointer }) => pointer) : []),
   ];
-  const names = field.split('/');
-  while (names.length > 0) {
-    const place = `/data/${names.join('/')}`;
+  const holder = change.place[field.kind];
+  for (let names = [field.name, ...path]; names.length > 0; names = names.slice(0, -1)) {
+    const place = pointerTo(holder, names);
     if (sent.some((pointer) => `${pointer}/`.startsWith(`${place}/`))) return place;
-    names.pop();
   }
-  return '/data';
+  return holder;
+}
+
+/** True where the field itself is in the body. */
+export function isSent(change: ChangePart, field: FieldName): boolean {
+  return placeOf(change, field) === pointerTo(change.place[field.kind], [field.name]);
+}
+
+function pointerTo(holder: string, names: readonly string[]): string {
+  return [holder, ...names.map(escapePointer)].join('/');
 }
 
 function pointersOf({ attribute, value, pointer }: FieldValue): readonly string[] {

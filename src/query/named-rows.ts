@@ -22,7 +22,7 @@ export function namedRows(resource: Resource, values: readonly FieldValue[], rul
     if (scope === undefined) return [];
     const id = parts.map(({ value }) => String(value as string | number)).join(target.options.idSeparator);
     const filter = and([...parts.map((part) => refersTo(target, part)), scope]);
-    return [{ resource: target, id, filter, pointer: parts[0]!.pointer }];
+    return [{ resource: target, id, filter, ofFamily: true, pointer: parts[0]!.pointer }];
   });
 }
 

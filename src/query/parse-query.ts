@@ -42,7 +42,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     filter: and([
       id === undefined ? undefined : expectId(resource, id),
       parseFilters(resource, request.filters, rules),
-      parseRestrictions(resource, request.restrictions, rules),
+      parseRestrictions(resource, parent === undefined ? request.restrictions : request.relatedRestrictions, rules),
       scopeFilter(resource, rules),
     ]),
     id,
@@ -99,7 +99,11 @@ function parseParent(request: ApiRequest, rules: QueryRules): Parent | undefined
   return Object.freeze({
     resource,
     relationship,
-    filter: and([expectId(resource, id), scopeFilter(resource, rules)])!,
+    filter: and([
+      expectId(resource, id),
+      parseRestrictions(resource, request.restrictions, rules),
+      scopeFilter(resource, rules),
+    ])!,
     id,
   });
 }

@@ -25,6 +25,8 @@ export interface RepositorySession {
 
   /** Works out functions over rows. */
   evaluate(evaluation: Evaluation): Promise<EvaluationResult>;
+  /** The transaction in the store's own terms: for TypeORM an `EntityManager`. */
+  readonly store?: unknown;
 }
 
 /** Finds what checked queries ask for, and does what checked changes say. `sql/` has the one for TypeORM. */

@@ -14,6 +14,16 @@ export interface QueryRules {
   readonly types: (name: string) => readonly Resource[];
 }
 
+/** What is the same for all rows of one body. */
+export interface BodyRules extends QueryRules {
+  /** Members of to-many relationships are edited unless an option refuses it. */
+  readonly editsMembers: boolean;
+  /** How many rows stand inside others so far. */
+  readonly nested: { rows: number };
+  /** The rows that the body changes, by type and id: each stands in one place. */
+  readonly changed: Set<string>;
+}
+
 /** No bounds: for what the application itself asks. */
 export const UNLIMITED: Limits = Object.freeze({
   bodySize: Infinity,
@@ -24,4 +34,5 @@ export const UNLIMITED: Limits = Object.freeze({
   includePaths: Infinity,
   includeDepth: Infinity,
   sortKeys: Infinity,
+  nestedDepth: Infinity,
 });

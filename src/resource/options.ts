@@ -13,8 +13,8 @@ export type { FilterObject } from './restrictions.js';
 export const FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
-/** The verbs that a resource may answer. */
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+/** The verbs that a resource may answer; PUT is another name of PATCH, in flat JSON alone. @see MET-07, MET-08 */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Bounds on what one request may ask; going over one is a 400 that names it. */
 export interface Limits {
@@ -22,7 +22,7 @@ export interface Limits {
   readonly filterNodes: number;
   /** How deep filter objects may nest. Default 20. */
   readonly filterDepth: number;
-  /** Values of one list, as in `in`, and members of one relationship in a body. Default 1,000. */
+  /** Values of one list, as in `in`, members of one relationship in a body, and rows inside others in one body. Default 1,000. */
   readonly listLength: number;
   /** Include paths. Default 20. */
   readonly includePaths: number;
@@ -34,6 +34,8 @@ export interface Limits {
   readonly bodySize: number;
   /** How deep objects and lists of a body may nest. Default 50. */
   readonly bodyDepth: number;
+  /** How deep rows of a body may stand inside each other. Default 5. @see CRE-09 */
+  readonly nestedDepth: number;
 }
 
 export const DEFAULT_LIMITS: Limits = Object.freeze({
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   sortKeys: 10,
   bodySize: 1_048_576,
   bodyDepth: 50,
+  nestedDepth: 5,
 });
 
 /** How a total is found: counted, or left out (`next` is then found by fetching one row more). */
@@ -58,9 +61,9 @@ export type Returning = 'auto' | 'always' | 'never';
 
 /** The options of writing that one resource has and that a module can set for all of them. */
 export interface SharedWriteOptions {
-  /** PATCH and PUT may replace a to-many relationship. Default false: 403. @see RJA-02, UPD-11 */
+  /** PATCH may replace a to-many relationship. Default: in flat JSON, as in classic Flask-Restless; in JSON:API a 403. @see RJA-02, UPD-11, RCL-07 */
   readonly allowToManyReplacement?: boolean;
-  /** DELETE may take members out of a to-many relationship. Default false: 403. @see RJA-07 */
+  /** Members may be taken out of a to-many relationship. Default: in flat JSON, as in classic Flask-Restless; in JSON:API a 403. @see RJA-07, RCL-03 */
   readonly allowDeleteFromToManyRelationships?: boolean;
   /** POST may bring its own id. Default false: 403. @see CRE-20 */
   readonly allowClientGeneratedIds?: boolean;
@@ -150,10 +153,13 @@ export interface ResourceOptions extends SharedResourceOptions {
 /** Options of one resource with every default filled in. */
 export interface ResolvedResourceOptions extends Omit<
   Required<SharedResourceOptions>,
-  'methods' | 'maxPageSize' | 'keys'
+  'methods' | 'maxPageSize' | 'keys' | 'allowToManyReplacement' | 'allowDeleteFromToManyRelationships'
 > {
   /** The name of a property on the wire. */
   readonly toKey: (property: string) => string;
+  /** Undefined where the wire format decides. */
+  readonly allowToManyReplacement: boolean | undefined;
+  readonly allowDeleteFromToManyRelationships: boolean | undefined;
   readonly methods: readonly Method[];
   readonly relationshipMethods: readonly Method[];
   readonly readOnly: readonly string[];
@@ -175,13 +181,16 @@ export interface ResolvedResourceOptions extends Omit<
   readonly sortable: Rules;
 }
 
-const METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const RELATIONSHIP_METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE'];
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
-const isMethodList = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((each) => isText(each) && METHODS.includes(each.toUpperCase() as Method));
+const isMethodList =
+  (methods: readonly Method[]) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every((each) => isText(each) && methods.includes(each.toUpperCase() as Method));
 const isFunctionList = (value: unknown): boolean =>
   Array.isArray(value) && value.every((each) => typeof each === 'function');
 const FLAG = [(value: unknown) => typeof value === 'boolean', 'true or false'] as const;
@@ -199,7 +208,7 @@ const oneOf =
 const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unknown) => boolean, words: string]>> = {
   collectionName: [(value) => isText(value) && /^[^/?#\s]+$/.test(value), 'a name without slash, ?, # or space'],
   prefix: [(value) => isText(value) && !/[?#%\\\s:*+!(){}[\]]/.test(value), 'a path such as "api", or "" for the root'],
-  methods: [isMethodList, `a list of ${METHODS.join(', ')}`],
+  methods: [isMethodList(METHODS), `a list of ${METHODS.join(', ')}`],
   expose: [oneOf('decorated', 'all'), '"decorated" or "all"'],
   keys: [
     (value) => typeof value === 'function' || (isText(value) && Object.hasOwn(KEY_TRANSFORMS, value)),
@@ -229,7 +238,7 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   writable: RULES,
   filterable: RULES,
   sortable: RULES,
-  relationshipMethods: [isMethodList, `a list of ${METHODS.join(', ')}`],
+  relationshipMethods: [isMethodList(RELATIONSHIP_METHODS), `a list of ${RELATIONSHIP_METHODS.join(', ')}`],
   readOnly: NAMES,
   writeOnly: NAMES,
   createOnly: NAMES,
@@ -301,8 +310,8 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     writeOnly: options.writeOnly ?? [],
     createOnly: options.createOnly ?? [],
     validationExceptions: options.validationExceptions ?? [],
-    allowToManyReplacement: options.allowToManyReplacement ?? false,
-    allowDeleteFromToManyRelationships: options.allowDeleteFromToManyRelationships ?? false,
+    allowToManyReplacement: options.allowToManyReplacement,
+    allowDeleteFromToManyRelationships: options.allowDeleteFromToManyRelationships,
     allowClientGeneratedIds: options.allowClientGeneratedIds ?? false,
     allowPatchMany: options.allowPatchMany ?? false,
     allowDeleteMany: options.allowDeleteMany ?? false,
@@ -321,7 +330,9 @@ function toMethods(methods: readonly string[]): readonly Method[] {
 
 /** GET opens the linkage for reading, PATCH for every change. @see MET-11, MET-12 */
 function relationshipDefaults(methods: readonly Method[]): readonly Method[] {
-  return METHODS.filter((method) => (method === 'GET' ? methods.includes('GET') : methods.includes('PATCH')));
+  return RELATIONSHIP_METHODS.filter((method) =>
+    method === 'GET' ? methods.includes('GET') : methods.includes('PATCH'),
+  );
 }
 
 function checkOptions(entity: string, options: ResourceOptions): void {

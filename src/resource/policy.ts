@@ -5,6 +5,7 @@
 import { isFor } from './expose.js';
 import { EVERYBODY, OTHERS, type Rule, type Rules } from './field-rules.js';
 import type { Restriction, Restrictions } from './restrictions.js';
+import type { Method } from './options.js';
 import {
   isPolymorphic,
   resourcesOf,
@@ -148,7 +149,12 @@ export class Policy {
 
   /** True where rows of the resource may be shown: it answers GET somewhere. */
   isReadable(resource: Resource): boolean {
-    return resource.exposed && resource.options.methods.includes('GET');
+    return this.answers(resource, 'GET');
+  }
+
+  /** True where a verb is served for the resource's own URLs: what cannot be done there is not done from elsewhere. */
+  answers(resource: Resource, method: Method): boolean {
+    return resource.exposed && resource.options.methods.includes(method);
   }
 
   /** The names to offer in an error: what the viewer may name, and nothing else. */

@@ -3,7 +3,7 @@
  */
 import { QueryFailedError, TypeORMError, type DataSource, type EntityMetadata } from 'typeorm';
 import { BadRequestError, ConflictError, RestlessError } from '../errors.js';
-import { placeOf, type Change } from '../query/change.js';
+import { isSent, placeOf, type ChangePart } from '../query/change.js';
 import { quote } from '../query/faults.js';
 
 /** What is wrong with what was sent, in words of no particular database. */
@@ -217,7 +217,7 @@ function constraintOf(error: unknown): Constraint {
 }
 
 /** The field of a change that a violated constraint is about, if the viewer may know (decision 20). */
-export function culpritOf(metadata: EntityMetadata, change: Change, constraint: Constraint): Culprit | undefined {
+export function culpritOf(metadata: EntityMetadata, change: ChangePart, constraint: Constraint): Culprit | undefined {
   const { table, columns, name } = constraint;
   if (table !== undefined && table !== metadata.tableName) return undefined;
   const known = [...metadata.uniques, ...metadata.indices, ...metadata.foreignKeys].find(
@@ -230,7 +230,6 @@ export function culpritOf(metadata: EntityMetadata, change: Change, constraint: 
     .flatMap((property) => (property === undefined ? [] : (change.fieldName(property) ?? [])));
   const [first] = fields;
   if (first === undefined) return undefined;
-  const isThere = (field: string): boolean => placeOf(change, field) === `/data/${field}`;
-  const field = fields.find(isThere) ?? first;
-  return { name: field.slice(field.indexOf('/') + 1), pointer: placeOf(change, field) };
+  const field = fields.find((each) => isSent(change, each)) ?? first;
+  return { name: field.name, pointer: placeOf(change, field) };
 }

@@ -3,8 +3,9 @@
  */
 import { TypeORMError, type EntityMetadata, type ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import { ConflictError, ForbiddenError } from '../errors.js';
-import type { Create } from '../query/change.js';
+import type { NewRow } from '../query/change.js';
 import { quote } from '../query/faults.js';
 import { culpritOf, isDatabaseError, isDuplicateKey, missingValue, TryAgain } from './database-errors.js';
 import { setValues } from './entity-values.js';
@@ -16,20 +17,23 @@ import { rowIsOneOf, type WriteContext } from './rows-to-write.js';
 /**
  * Inserts the row of a new instance, and gives the instance its key.
  *
+ * @param owner the relation that leads back to the row that this one is made inside
  * @throws TryAgain where the key that the database made was taken
  */
 export async function insertRow(
   context: WriteContext,
   metadata: EntityMetadata,
   entity: ObjectLiteral,
-  { links, resource }: Create,
+  { id, links, resource }: NewRow,
+  owner?: RelationMetadata,
 ): Promise<void> {
   const { manager, schema } = context;
   const { target } = metadata;
   const hasKey = metadata.hasAllPrimaryKeys(entity);
   // On PostgreSQL, TypeORM's own way of saving counts up whatever it is given.
   const isKey = keySet(metadata, [entity]);
-  const given = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
+  const linked = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
+  const given = owner === undefined ? linked : [...linked, owner];
   const counted = hasKey ? undefined : metadata.primaryColumns.find(isCounted);
   if (counted !== undefined) await skipTakenKeys(context, metadata, counted);
   try {
@@ -49,7 +53,7 @@ export async function insertRow(
   if (!metadata.hasAllPrimaryKeys(entity)) throw missingValue();
   if (hasKey && metadata.primaryColumns.some(isCounted) && !isKey(entity)) {
     throw new ForbiddenError(`The id of a ${resource.name} is made by the database; leave it out.`, {
-      source: { pointer: '/data/id' },
+      source: id === undefined ? undefined : { pointer: id.pointer },
     });
   }
 }
@@ -96,7 +100,7 @@ async function skipTakenKeys(
  *
  * @throws ConflictError
  */
-export async function expectOwnId(context: WriteContext, entity: ObjectLiteral, change: Create): Promise<void> {
+export async function expectOwnId(context: WriteContext, entity: ObjectLiteral, change: NewRow): Promise<void> {
   if (change.id === undefined) return;
   const named: ObjectLiteral = {};
   await setValues(context, named, change.id.values, true);
@@ -106,7 +110,7 @@ export async function expectOwnId(context: WriteContext, entity: ObjectLiteral, 
   });
   if (isNamed) return;
   throw new ConflictError(`The document gives the ${change.resource.name} another id than ${quote(change.id.text)}.`, {
-    source: { pointer: '/data/id' },
+    source: { pointer: change.id.pointer },
   });
 }
 
@@ -119,7 +123,7 @@ export async function expectNew(
   context: WriteContext,
   metadata: EntityMetadata,
   entity: ObjectLiteral,
-  change: Create,
+  change: NewRow,
 ): Promise<void> {
   const { columns, dialect, manager } = context;
   const isThis = rowIsOneOf(context, metadata, [entity], 't');
@@ -130,8 +134,7 @@ export async function expectNew(
   const rows = await manager.query<unknown[]>(statement.text, [...statement.parameters]);
   if (rows.length === 0) return;
   const [key] = metadata.primaryColumns.map((column) => column.databaseName) as [string];
-  const pointer =
-    change.id === undefined ? culpritOf(metadata, change, { columns: [key], name: undefined })?.pointer : '/data/id';
+  const pointer = change.id?.pointer ?? culpritOf(metadata, change, { columns: [key], name: undefined })?.pointer;
   throw new ConflictError(`There is a ${change.resource.name} with this id already.`, {
     source: pointer === undefined ? undefined : { pointer },
   });

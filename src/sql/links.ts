@@ -4,7 +4,10 @@
  */
 import type { ObjectLiteral } from 'typeorm';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import { NotFoundError } from '../errors.js';
 import type { LinkChange, LinkTarget } from '../query/change.js';
+import { quote } from '../query/faults.js';
+import { and } from '../query/filter.js';
 import { isDuplicate, TryAgain } from './database-errors.js';
 import { join, param, sql, type Sql } from './fragment.js';
 import { assignReference, keySet, primaryKeyOf, setReference } from './instances.js';
@@ -21,39 +24,113 @@ import {
   type WriteContext,
 } from './rows-to-write.js';
 
+/** What an edit needs besides the relationship. */
+export interface Edit {
+  /** The row has just been made, and has no members yet. */
+  readonly isNew: boolean;
+  /** Makes the rows that are not there yet; those that hold the relationship's columns are members then. */
+  readonly make: () => Promise<readonly RowKey[]>;
+  /** Deletes members. */
+  readonly remove: (members: readonly RowKey[]) => Promise<void>;
+}
+
 export class Links {
   constructor(private readonly context: WriteContext) {}
 
   /**
-   * Changes a relationship whose columns are not on the row itself.
+   * Changes a relationship whose columns are not on the row itself. Members go before new ones come.
    *
+   * @throws NotFoundError for what is to be deleted and is no member
    * @throws ForbiddenError where a member would go out of the viewer's sight
    */
   async edit(
     owner: RowKey,
     change: LinkChange,
     targets: ReadonlyMap<LinkTarget, RowKey>,
-    isNew = false,
+    { isNew, make, remove }: Edit,
   ): Promise<void> {
     const relation = this.context.schema.relationMetadata(change.relationship.model);
-    const named = change.targets.flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []));
-    // A row that has just been made has no members yet.
-    const current = isNew ? [] : await this.current(owner, change, named);
     const target = relation.inverseEntityMetadata;
+    const held = await this.membersHolding(owner, change, targets);
+    const all = new Map([...targets, ...held]);
+    const named = change.targets.flatMap((each): RowKey[] => (all.has(each) ? [all.get(each)!] : []));
+    const current = isNew ? [] : await this.current(owner, change, named);
     const isCurrent = keySet(target, current);
     const isNamed = keySet(target, named);
+    const isToDelete = change.targets.filter(({ deletes = false }) => deletes);
+    this.expectMembers(change, all, isCurrent);
+    const deleted = isToDelete.flatMap((each): RowKey[] => (all.has(each) ? [all.get(each)!] : []));
+    const isDeleted = keySet(target, deleted);
     const added = change.action === 'remove' ? [] : named.filter((key) => !isCurrent(key));
     const removed =
       change.action === 'add' ? [] : current.filter((key) => isNamed(key) === (change.action === 'remove'));
-    if (relation.isManyToMany) await this.editJunction(relation, owner, added, removed);
-    else await this.editFarSide(relation, owner, added, removed);
-    await expectInScope(this.context, change.relationship.target, change.visible, [...added, ...removed]);
+    if (relation.isManyToMany) {
+      await this.leaveJunction(relation, owner, removed);
+      const made = await make();
+      await this.joinJunction(relation, owner, [...added, ...made]);
+    } else {
+      const inverse = relation.inverseRelation!;
+      await this.pointTo(
+        inverse,
+        null,
+        removed.filter((key) => !isDeleted(key)),
+      );
+      await make();
+      await this.pointTo(inverse, owner, added);
+    }
+    await remove(deleted);
+    const left = removed.filter((key) => !isDeleted(key));
+    await expectInScope(this.context, change.relationship.target, change.visible, [...added, ...left]);
+  }
+
+  /** @throws NotFoundError */
+  private expectMembers(
+    { relationship, strict = false, targets }: LinkChange,
+    keys: ReadonlyMap<LinkTarget, RowKey>,
+    isCurrent: (key: RowKey) => boolean,
+  ): void {
+    for (const target of targets) {
+      const key = keys.get(target);
+      if (!(strict || target.deletes === true) || (key !== undefined && isCurrent(key))) continue;
+      const which = target.id === undefined ? 'that holds these values' : `with the id ${quote(target.id)}`;
+      throw new NotFoundError(`${quote(relationship.name)} leads to no ${target.resource.name} ${which}.`, {
+        source: target.pointer === '' ? undefined : { pointer: target.pointer },
+      });
+    }
+  }
+
+  /** Members that are named by what they hold: the first of each kind. @see RCL-04 */
+  private async membersHolding(
+    owner: RowKey,
+    change: LinkChange,
+    targets: ReadonlyMap<LinkTarget, RowKey>,
+  ): Promise<ReadonlyMap<LinkTarget, RowKey>> {
+    const held = new Map<LinkTarget, RowKey>();
+    if (change.action !== 'remove') return held;
+    const target = this.context.schema.relationMetadata(change.relationship.model).inverseEntityMetadata;
+    const named = change.targets.flatMap((each): RowKey[] => (targets.has(each) ? [targets.get(each)!] : []));
+    for (const each of change.targets) {
+      if (each.id !== undefined || each.filter === undefined) continue;
+      const isTaken = keySet(target, [...named, ...held.values()]);
+      const found = (await this.members(owner, { ...change, visible: and([each.filter, change.visible]) })).find(
+        (key) => !isTaken(key),
+      );
+      if (found !== undefined) held.set(each, found);
+    }
+    return held;
   }
 
   /** The members that the viewer sees; for additions and removals, only those that are named. */
   private async current(owner: RowKey, change: LinkChange, named: readonly RowKey[]): Promise<readonly RowKey[]> {
-    const { relationship, action, visible } = change;
-    if (action !== 'set' && named.length === 0) return [];
+    if (change.action === 'set') return this.members(owner, change);
+    return named.length === 0 ? [] : this.members(owner, change, named);
+  }
+
+  private async members(
+    owner: RowKey,
+    { relationship, visible }: LinkChange,
+    named?: readonly RowKey[],
+  ): Promise<readonly RowKey[]> {
     const { context } = this;
     const metadata = context.schema.metadata(relationship.target.model);
     const relation = context.schema.relationMetadata(relationship.model);
@@ -63,7 +140,7 @@ export class Links {
         ...where.rowConditions(relationship.target.model, alias),
         this.isMember(link, owner, alias),
         ...(visible === undefined ? [] : [where.condition(visible, alias)]),
-        ...(action === 'set' ? [] : [rowIsOneOf(context, metadata, named, alias)]),
+        ...(named === undefined ? [] : [rowIsOneOf(context, metadata, named, alias)]),
       ],
       // Who is on the way to another owner is none of this one's any more.
       lock: isOnTarget(relation),
@@ -91,21 +168,19 @@ export class Links {
     return sql`${row} IN (SELECT ${join(near, ', ')} FROM ${columns.table(junction.metadata, 'j')} WHERE ${equals(junction.source, 'j')})`;
   }
 
-  private async editJunction(
-    relation: RelationMetadata,
-    owner: RowKey,
-    added: readonly RowKey[],
-    removed: readonly RowKey[],
-  ): Promise<void> {
+  private async leaveJunction(relation: RelationMetadata, owner: RowKey, members: readonly RowKey[]): Promise<void> {
     const { metadata } = linkOf(relation).junction!;
-    const rows = (members: readonly RowKey[]): ObjectLiteral[] =>
-      members.map((member) => junctionRow(relation, owner, member));
-    const { manager } = this.context;
-    for (const ids of inPortions(rows(removed)))
-      await manager.createQueryBuilder().delete().from(metadata.tableName).whereInIds(ids).execute();
+    const rows = members.map((member) => junctionRow(relation, owner, member));
+    for (const ids of inPortions(rows))
+      await this.context.manager.createQueryBuilder().delete().from(metadata.tableName).whereInIds(ids).execute();
+  }
+
+  private async joinJunction(relation: RelationMetadata, owner: RowKey, members: readonly RowKey[]): Promise<void> {
+    const { metadata } = linkOf(relation).junction!;
+    const rows = members.map((member) => junctionRow(relation, owner, member));
     try {
-      for (const values of inPortions(rows(added)))
-        await manager
+      for (const values of inPortions(rows))
+        await this.context.manager
           .createQueryBuilder()
           .insert()
           .into(metadata.tableName)
@@ -117,18 +192,6 @@ export class Links {
       if (isDuplicate(error)) throw new TryAgain();
       throw error;
     }
-  }
-
-  /** The columns stand on the related rows: these are what changes. */
-  private async editFarSide(
-    relation: RelationMetadata,
-    owner: RowKey,
-    added: readonly RowKey[],
-    removed: readonly RowKey[],
-  ): Promise<void> {
-    const inverse = relation.inverseRelation!;
-    await this.pointTo(inverse, null, removed);
-    await this.pointTo(inverse, owner, added);
   }
 
   private async pointTo(inverse: RelationMetadata, owner: RowKey | null, keys: readonly RowKey[]): Promise<void> {

@@ -38,7 +38,7 @@ export class TypeOrmRepository implements ResourceRepository {
     outliveConnections(this.dataSource);
   }
 
-  private get context(): Omit<WriteContext, 'manager' | 'keysTaken'> {
+  private get context(): Omit<WriteContext, 'manager' | 'keysTaken' | 'atEnd'> {
     const { schema, columns, dialect, operators } = this;
     return { schema, columns, dialect, operators };
   }
@@ -82,9 +82,10 @@ export class TypeOrmRepository implements ResourceRepository {
     const { context } = this;
     return {
       find: (query: Query): Promise<Result> => this.run(query, manager.queryRunner!),
-      apply: (change: Change): Promise<Applied> => applyChange({ ...context, manager, keysTaken }, change),
+      apply: (change: Change): Promise<Applied> => applyChange({ ...context, manager, keysTaken, atEnd: [] }, change),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
         evaluate(evaluation, manager.queryRunner!, context),
+      store: manager,
     };
   }
 

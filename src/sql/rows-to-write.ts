@@ -28,6 +28,8 @@ export interface WriteContext {
   readonly manager: EntityManager;
   /** How often a key that the database made was taken, in all attempts at this transaction. */
   readonly keysTaken: { times: number };
+  /** What is looked at once everything is written. */
+  readonly atEnd: (() => Promise<void>)[];
 }
 
 /** A row, as far as writing needs it: its key, and the columns that relations refer to, as entity values. */
@@ -125,21 +127,34 @@ export async function findTargets(
   context: WriteContext,
   links: readonly LinkChange[],
   others: readonly LinkTarget[] = [],
-): Promise<ReadonlyMap<LinkTarget, RowKey>> {
+): Promise<Map<LinkTarget, RowKey>> {
   const keys = new Map<LinkTarget, RowKey>();
   const missing: NotFoundError[] = [];
   for (const each of others) if (!(await isThere(context, each))) missing.push(missingTarget(each));
   for (const link of links) {
-    for (const resource of new Set(link.targets.map((target) => target.resource))) {
-      const named = link.targets.filter((target) => target.resource === resource);
-      for (const [target, key] of await findNamed(context, link, resource, named)) keys.set(target, key);
+    for (const named of groups(link.targets)) {
+      for (const [target, key] of await findNamed(context, link, named)) keys.set(target, key);
     }
     // What is not there is not among the members either: taking it out has succeeded (JSON:API 1.1, "Updating To-Many Relationships").
-    if (link.action !== 'remove') missing.push(...link.targets.filter((each) => !keys.has(each)).map(missingTarget));
+    if (link.action === 'remove') continue;
+    const isMissing = (each: LinkTarget): boolean => each.create === undefined && !keys.has(each);
+    missing.push(...link.targets.filter(isMissing).map(missingTarget));
   }
   if (missing.length === 1) throw missing[0]!;
   if (missing.length > 1) throw new RestlessErrors(missing);
   return keys;
+}
+
+/** Rows of one type that are named by their ids, in lists that one statement finds. */
+function groups(targets: readonly LinkTarget[]): readonly (readonly LinkTarget[])[] {
+  const byType = new Map<Resource, [exact: LinkTarget[], ofFamily: LinkTarget[]]>();
+  for (const target of targets) {
+    if (target.id === undefined || target.filter === undefined) continue;
+    const lists = byType.get(target.resource) ?? [[], []];
+    lists[target.ofFamily ? 1 : 0].push(target);
+    byType.set(target.resource, lists);
+  }
+  return [...byType.values()].flat().filter((list) => list.length > 0);
 }
 
 async function isThere(context: WriteContext, { resource, filter }: LinkTarget): Promise<boolean> {
@@ -153,28 +168,27 @@ async function isThere(context: WriteContext, { resource, filter }: LinkTarget):
   return found.length > 0;
 }
 
-/** Those of the rows of one type that are there; held, where the relationship's columns stand on them. */
+/** Those of the rows of one type that are there; held, where they are about to change. */
 async function findNamed(
   context: WriteContext,
   link: LinkChange,
-  resource: Resource,
   named: readonly LinkTarget[],
 ): Promise<readonly (readonly [LinkTarget, RowKey])[]> {
-  const wanted = or(named.map(({ filter }) => filter));
-  if (wanted === undefined) return [];
+  const [{ resource, ofFamily }] = named as readonly [LinkTarget];
+  const wanted = or(named.map(({ filter }) => filter))!;
   const relation = context.schema.relationMetadata(link.relationship.model);
   const found = await findKeys(context, resource, {
     conditions: (where, alias) => [
       ...where.rowConditions(resource.model, alias),
-      ...where.exactConditions(resource, alias),
+      ...(ofFamily ? [] : where.exactConditions(resource, alias)),
       where.condition(wanted, alias),
     ],
-    lock: isOnTarget(relation),
+    lock: isOnTarget(relation) || named.some(({ update, deletes }) => update !== undefined || deletes === true),
     more: referencedColumns(relation),
   });
   const byId = new Map(found.map(({ key, id }) => [id, key]));
   return named.flatMap((target) => {
-    const key = byId.get(target.id);
+    const key = byId.get(target.id!);
     return key === undefined ? [] : [[target, key] as const];
   });
 }
@@ -197,7 +211,7 @@ export function referencedColumns(relation: RelationMetadata): readonly ColumnMe
 }
 
 function missingTarget({ resource, id, pointer }: LinkTarget): NotFoundError {
-  return new NotFoundError(`There is no ${resource.name} with the id ${quote(id)}.`, { source: { pointer } });
+  return new NotFoundError(`There is no ${resource.name} with the id ${quote(id ?? '')}.`, { source: { pointer } });
 }
 
 /**

@@ -1,15 +1,14 @@
 /**
- * Change → rows. Where an entity has hooks of its own, its instance is written the way TypeORM writes it; where
- * it has none, one statement does it.
+ * Change → rows, in the context's transaction: what is written by itself, relationships by their own URLs, and whole
+ * collections. One row with everything inside it is `row-writer`'s.
  */
-import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityMetadata } from 'typeorm';
 import type {
   Applied,
   Change,
   Create,
   EditRelationship,
   LinkChange,
-  LinkTarget,
   Remove,
   RemoveMany,
   Update,
@@ -17,55 +16,32 @@ import type {
 } from '../query/change.js';
 import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
-import { toJson } from '../query/values.js';
-import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
-import { culpritOf, isRetryable, translateDatabaseError } from './database-errors.js';
-import { allOf, render, type Sql } from './fragment.js';
-import { setValues } from './entity-values.js';
-import { changesMore, needsInstance, removalCascades } from './hooks.js';
-import { assignReference, blankInstance, changedPart, primaryKeyOf, setReference } from './instances.js';
-import { expectNew, expectOwnId, insertRow } from './insert.js';
-import { Links } from './links.js';
-import {
-  expectInScope,
-  findKeys,
-  findRow,
-  findTargets,
-  isOnRow,
-  loadInstance,
-  pieces,
-  rowIsOneOf,
-  whereOf,
-  type RowKey,
-  type WriteContext,
-} from './rows-to-write.js';
+import type { Resource } from '../resource/resource.js';
+import { changesMore, needsInstance } from './hooks.js';
+import { RowWriter, toldOf } from './row-writer.js';
+import { expectInScope, findKeys, findRow, type RowKey, type WriteContext } from './rows-to-write.js';
 import { expectNoCycle } from './trees.js';
-import { forwardException, validateEntity, withMembers } from './validation.js';
+import { validateEntity, withMembers } from './validation.js';
 
 /** Does what a change says, in the context's transaction. */
 export async function applyChange(context: WriteContext, change: Change): Promise<Applied> {
-  try {
-    return await new Saver(context, change).apply();
-  } catch (error) {
-    if (isRetryable(error)) throw error;
-    const forwarded = forwardException(change, error);
-    if (forwarded !== error) throw forwarded;
-    throw translateDatabaseError(error, (constraint) =>
-      culpritOf(context.schema.metadata(change.resource.model), change, constraint),
-    );
-  }
+  return toldOf(context, change, async () => {
+    const applied = await new Saver(context, change).apply();
+    for (const check of context.atEnd.splice(0)) await check();
+    return applied;
+  });
 }
 
 class Saver {
   private readonly metadata: EntityMetadata;
-  private readonly links: Links;
+  private readonly rows: RowWriter;
 
   constructor(
     private readonly context: WriteContext,
     private readonly change: Change,
   ) {
-    this.metadata = context.schema.metadata(change.resource.model);
-    this.links = new Links(context);
+    this.rows = new RowWriter(context, change.resource);
+    this.metadata = this.rows.metadata;
   }
 
   apply(): Promise<Applied> {
@@ -87,171 +63,72 @@ class Saver {
   }
 
   private async create(change: Create): Promise<Applied> {
-    const { manager } = this.context;
-    const targets = await findTargets(this.context, change.links, change.named);
-    const entity = this.metadata.create(manager.queryRunner) as ObjectLiteral;
-    await setValues(this.context, entity, [...(change.id?.values ?? []), ...change.values]);
-    const far = this.setLinks(entity, change.links, targets);
-    await expectOwnId(this.context, entity, change);
-    await validateEntity(change, withMembers(entity, far, targets, this.context), 'create');
-    if (this.metadata.hasAllPrimaryKeys(entity)) await expectNew(this.context, this.metadata, entity, change);
-    await insertRow(this.context, this.metadata, entity, change);
-    await expectNoCycle(this.context, this.metadata, entity, far, targets);
-    for (const link of far) await this.links.edit(entity, link, targets, true);
-    await expectInScope(this.context, change.resource, change.scope, [primaryKeyOf(this.metadata, entity)]);
-    return { id: await this.idOf(change.resource, entity), count: 1, changedMore: true };
+    const entity = await this.rows.create(change);
+    return { id: await this.rows.idOf(entity), count: 1, changedMore: true };
   }
 
   private async update(change: Update): Promise<Applied> {
-    const { resource, scope } = change;
-    const far = change.links.filter((link) => !this.onRow(link));
-    const inOne = !this.needsInstance(change) && far.length === 0 && scope === undefined;
-    // Held before anything else is looked at: what is seen from here on stays.
-    const key = inOne ? undefined : await findRow(this.context, resource, change.filter, change.id, true);
-    const targets = await findTargets(this.context, change.links, change.named);
-    const values = await this.partial(change, targets);
-    await validateEntity(change, withMembers(values, change.links, targets, this.context), 'update');
-    if (key !== undefined) {
-      await expectNoCycle(this.context, this.metadata, key, change.links, targets);
-      await this.updateRow(change, key, values, targets);
-      for (const link of far) await this.links.edit(key, link, targets);
-      await expectInScope(this.context, resource, scope, [key]);
-    } else if (Object.keys(values).length === 0) await findRow(this.context, resource, change.filter, change.id, false);
-    else await this.updateByFilter(resource, values, change.filter, change.id);
+    const { resource, scope, filter, id, links } = change;
+    const { rows } = this;
+    const inOne =
+      !rows.needsInstance(change) && links.every((link) => rows.onRow(link) && !isNested(link)) && scope === undefined;
+    if (inOne) {
+      const targets = await rows.targets(change);
+      const values = await rows.partial(change, targets);
+      await validateEntity(change, await withMembers(values, links, targets, this.context), 'update');
+      if (Object.keys(values).length === 0) await findRow(this.context, resource, filter, id, false);
+      else await rows.updateByFilter(values, filter, id);
+    } else {
+      // Held before anything else is looked at: what is seen from here on stays.
+      await rows.change(change, await findRow(this.context, resource, filter, id, true));
+    }
     const changedMore =
-      this.needsInstance(change) || changesMore(this.context.schema.dataSource, this.metadata, resource);
-    return { id: change.id, count: 1, changedMore };
+      rows.needsInstance(change) || changesMore(this.context.schema.dataSource, this.metadata, resource);
+    return { id, count: 1, changedMore };
   }
 
-  /** True where listeners, subscribers, trees or setters want an instance. */
-  private needsInstance(change: Update | UpdateMany): boolean {
-    return this.wantsInstance(change) || needsInstance(this.context.schema.dataSource, this.metadata, 'update');
-  }
-
-  /** True where one statement could not do it, whoever listens. */
-  private wantsInstance({ values }: Update | UpdateMany): boolean {
-    return this.metadata.treeType !== undefined || values.some(({ attribute }) => hasOwnSetter(attribute));
-  }
-
-  /** One row, by its key. */
-  private async updateRow(
-    change: Update | UpdateMany,
-    key: RowKey,
-    values: ObjectLiteral,
-    targets: ReadonlyMap<LinkTarget, RowKey>,
-  ): Promise<void> {
-    if (!this.needsInstance(change)) {
-      await this.updateRows([key], values);
-      return;
-    }
-    const entity = await loadInstance(this.context, this.metadata, key);
-    const before = { ...entity };
-    await setValues(this.context, entity, change.values);
-    this.setLinks(entity, change.links, targets);
-    if (change.values.some(({ attribute }) => hasOwnSetter(attribute)))
-      await validateEntity(change, changedPart(this.metadata, entity, before), 'update');
-    await this.context.manager.save(this.metadata.target, entity, { transaction: false });
-  }
-
-  /** Rows that nobody listens to. */
-  private async updateRows(keys: readonly RowKey[], values: ObjectLiteral): Promise<void> {
-    if (Object.keys(values).length === 0) return;
-    for (const piece of pieces(keys)) {
-      await this.context.manager
-        .createQueryBuilder()
-        .update(this.metadata.target)
-        .set(values)
-        .whereInIds(piece.map((key) => primaryKeyOf(this.metadata, key)))
-        .updateEntity(false)
-        .execute();
-    }
-  }
-
-  /** One statement with the whole filter in it: a row that does not pass is not there. */
-  private async updateByFilter(resource: Resource, values: ObjectLiteral, filter: Filter, id: string): Promise<void> {
-    const { text, parameters } = this.condition(resource, filter);
-    const { affected } = await this.context.manager
-      .createQueryBuilder()
-      .update(this.metadata.target)
-      .set(values)
-      .where(text, parameters)
-      .updateEntity(false)
-      .execute();
-    if (affected === 0) throw noSuchResource(resource, id);
-  }
-
-  /** A filter for TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
-  private condition(
-    resource: Resource,
-    filter: Filter | undefined,
-  ): { readonly text: string; readonly parameters: ObjectLiteral } {
-    const where = whereOf(this.context);
-    const alias = this.metadata.tableName;
-    const conditions: Sql[] = [
-      ...where.rowConditions(resource.model, alias),
-      ...where.exactConditions(resource, alias),
-      ...(filter === undefined ? [] : [where.condition(filter, alias)]),
-    ];
-    const { text, parameters } = render(allOf(conditions), (index) => `:restless_${index}`);
-    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
-  }
-
-  private async remove(change: Remove): Promise<Applied> {
-    const { resource } = change;
+  private async remove({ resource, filter, id }: Remove): Promise<Applied> {
     if (needsInstance(this.context.schema.dataSource, this.metadata, 'remove')) {
-      const key = await findRow(this.context, resource, change.filter, change.id, true);
-      await this.removeRow(key);
-    } else if ((await this.removeByFilter(resource, change.filter)) === 0) {
-      throw noSuchResource(resource, change.id);
+      await this.rows.removeRow(await findRow(this.context, resource, filter, id, true));
+    } else if ((await this.rows.removeByFilter(filter)) === 0) {
+      throw noSuchResource(resource, id);
     }
-    return { id: change.id, count: 1, changedMore: false };
-  }
-
-  private async removeByFilter(resource: Resource, filter: Filter | undefined): Promise<number> {
-    const { text, parameters } = this.condition(resource, filter);
-    const builder = this.context.manager.createQueryBuilder();
-    const { target } = this.metadata;
-    const removal =
-      this.metadata.deleteDateColumn === undefined
-        ? builder.delete().from(target).where(text, parameters)
-        : builder.softDelete().from(target).where(text, parameters);
-    return (await removal.callListeners(false).execute()).affected ?? 0;
-  }
-
-  private async removeRow(key: RowKey): Promise<void> {
-    const { manager } = this.context;
-    const entity = await loadInstance(this.context, this.metadata, key, removalCascades(this.metadata));
-    if (this.metadata.deleteDateColumn === undefined)
-      await manager.remove(this.metadata.target, entity, { transaction: false });
-    else await manager.softRemove(this.metadata.target, entity, { transaction: false });
+    return { id, count: 1, changedMore: false };
   }
 
   private async editRelationship(change: EditRelationship): Promise<Applied> {
     const { link, resource } = change;
-    const key = await findRow(this.context, resource, change.filter, change.id, true);
-    const targets = await findTargets(this.context, [link]);
+    const { context, rows } = this;
+    const key = await findRow(context, resource, change.filter, change.id, true);
     const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link], named: [] };
-    const values = await this.partial(asUpdate, targets);
-    const far = this.onRow(link) ? [] : [link];
+    const targets = await rows.targets(asUpdate);
+    const values = await rows.partial(asUpdate, targets);
+    const far = rows.onRow(link) ? [] : [link];
     // Of members that are added or removed, nobody knows here what the list will be.
-    if (link.action === 'set') await validateEntity(change, withMembers(values, far, targets, this.context), 'update');
-    await expectNoCycle(this.context, this.metadata, key, [link], targets);
-    if (this.onRow(link)) await this.updateRow(asUpdate, key, values, targets);
-    else await this.links.edit(key, link, targets);
-    await expectInScope(this.context, resource, change.scope, [key]);
+    if (link.action === 'set') await validateEntity(change, await withMembers(values, far, targets, context), 'update');
+    await expectNoCycle(context, this.metadata, key, [link], targets);
+    if (rows.onRow(link)) await rows.updateRow(asUpdate, key, values, targets);
+    else await rows.edit(key, link, targets);
+    await expectInScope(context, resource, change.scope, [key]);
     return { id: change.id, count: 1, changedMore: false };
   }
 
   private async updateMany(change: UpdateMany): Promise<Applied> {
-    const { resource } = change;
-    const targets = await findTargets(this.context, change.links, change.named);
-    const far = change.links.filter((link) => !this.onRow(link));
-    const values = await this.partial(change, targets);
+    const { filter, links, resource, scope, values: sent } = change;
+    const { context, rows } = this;
+    // @see BLK-05
+    if (sent.length === 0 && links.length === 0) return { id: undefined, count: 0, changedMore: false };
+    // Rows that are made or changed with the others are so only if there are others.
+    if (links.some(isNested) && (await this.allKeys(resource, filter)).length === 0)
+      return { id: undefined, count: 0, changedMore: false };
+    const targets = await rows.targets(change);
+    const far = links.filter((link) => !rows.onRow(link));
+    const values = await rows.partial(change, targets);
     await validateEntity(change, values, 'update');
-    const inOne = resource.options.bulk === 'statement' && change.scope === undefined && !this.wantsInstance(change);
+    const inOne = resource.options.bulk === 'statement' && scope === undefined && !rows.wantsInstance(change);
     if (inOne && far.length === 0 && Object.keys(values).length > 0) {
-      const { text, parameters } = this.condition(resource, change.filter);
-      const update = this.context.manager
+      const { text, parameters } = rows.condition(filter);
+      const update = context.manager
         .createQueryBuilder()
         .update(this.metadata.target)
         .set(values)
@@ -259,26 +136,25 @@ class Saver {
         .callListeners(false);
       return { id: undefined, count: (await update.updateEntity(false).execute()).affected ?? 0, changedMore: true };
     }
-    const keys = await this.allKeys(resource, change.filter);
-    const hears = this.needsInstance(change);
-    if (!hears) await this.updateRows(keys, values);
+    const keys = await this.allKeys(resource, filter);
+    const hears = rows.needsInstance(change);
+    if (!hears) await rows.updateRows(keys, values);
     for (const key of keys) {
-      await expectNoCycle(this.context, this.metadata, key, change.links, targets);
-      if (hears) await this.updateRow(change, key, values, targets);
-      for (const link of far) await this.links.edit(key, link, targets);
+      await expectNoCycle(context, this.metadata, key, links, targets);
+      if (hears) await rows.updateRow(change, key, values, targets);
+      for (const link of far) await rows.edit(key, link, targets);
     }
-    await expectInScope(this.context, resource, change.scope, keys);
+    await expectInScope(context, resource, scope, keys);
     return { id: undefined, count: keys.length, changedMore: true };
   }
 
-  private async removeMany(change: RemoveMany): Promise<Applied> {
-    const { resource, filter } = change;
+  private async removeMany({ resource, filter }: RemoveMany): Promise<Applied> {
     const hooks = needsInstance(this.context.schema.dataSource, this.metadata, 'remove');
     if (resource.options.bulk === 'statement' || !hooks) {
-      return { id: undefined, count: await this.removeByFilter(resource, filter), changedMore: false };
+      return { id: undefined, count: await this.rows.removeByFilter(filter), changedMore: false };
     }
     const keys = await this.allKeys(resource, filter);
-    for (const key of keys) await this.removeRow(key);
+    for (const key of keys) await this.rows.removeRow(key);
     return { id: undefined, count: keys.length, changedMore: false };
   }
 
@@ -293,61 +169,9 @@ class Saver {
     });
     return found.map(({ key }) => key);
   }
+}
 
-  private onRow(link: LinkChange): boolean {
-    return isOnRow(this.context.schema.relationMetadata(link.relationship.model));
-  }
-
-  /** The columns that change, as an instance with nothing else in it. */
-  private async partial(
-    change: Update | UpdateMany,
-    targets: ReadonlyMap<LinkTarget, RowKey>,
-  ): Promise<QueryDeepPartialEntity<ObjectLiteral>> {
-    const entity = blankInstance(this.metadata) as QueryDeepPartialEntity<ObjectLiteral>;
-    await setValues(
-      this.context,
-      entity,
-      change.values.filter(({ attribute }) => !hasOwnSetter(attribute)),
-      true,
-    );
-    this.setLinks(entity, change.links, targets, true);
-    return entity;
-  }
-
-  /** Sets the relationships that stand on the row; gives back the others. */
-  private setLinks(
-    entity: ObjectLiteral,
-    links: readonly LinkChange[],
-    targets: ReadonlyMap<LinkTarget, RowKey>,
-    partial = false,
-  ): readonly LinkChange[] {
-    for (const link of links) {
-      const relation = this.context.schema.relationMetadata(link.relationship.model);
-      if (!isOnRow(relation)) continue;
-      const [target] = link.targets;
-      const key = (target === undefined ? undefined : targets.get(target)) ?? null;
-      if (partial) setReference(relation, entity, key);
-      else assignReference(relation, entity, key);
-    }
-    return links.filter((link) => !this.onRow(link));
-  }
-
-  private async idOf(resource: Resource, entity: ObjectLiteral): Promise<string> {
-    const parts = resource.id.map(
-      ({ column }) => this.context.schema.columnMetadata(column).getEntityValue(entity) as unknown,
-    );
-    if (parts.every((part) => part !== undefined && part !== null)) {
-      return formatId(
-        parts.map((part) => String(toJson(part))),
-        resource.options.idSeparator,
-      );
-    }
-    // The id is a column that the database filled in.
-    const key = primaryKeyOf(this.metadata, entity);
-    const [found] = await findKeys(this.context, resource, {
-      conditions: (_where, alias) => [rowIsOneOf(this.context, this.metadata, [key], alias)],
-      lock: false,
-    });
-    return found!.id;
-  }
+/** True where a relationship brings rows that are made or changed with the others. */
+function isNested({ targets }: LinkChange): boolean {
+  return targets.some(({ create, update }) => create !== undefined || update !== undefined);
 }

@@ -3,13 +3,14 @@
  * throw themselves, where a resource forwards them.
  */
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import type { ObjectLiteral } from 'typeorm';
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import { RestlessError, RestlessErrors } from '../errors.js';
-import { placeOf, type Change, type LinkChange, type LinkTarget } from '../query/change.js';
+import { placeOf, type ChangePart, type LinkChange, type LinkTarget, type NewRow } from '../query/change.js';
 import { quote } from '../query/faults.js';
 import type { Resource } from '../resource/resource.js';
 import { isDatabaseError } from './database-errors.js';
-import { referenceTo } from './instances.js';
+import { setValues } from './entity-values.js';
+import { blankInstance, referenceTo } from './instances.js';
 import type { RowKey, WriteContext } from './rows-to-write.js';
 
 const NOT_VALID = 'The values are not valid.';
@@ -29,7 +30,11 @@ function classValidator(): Promise<ClassValidator | undefined> {
  *
  * @throws RestlessErrors with all failures, each with a pointer.
  */
-export async function validateEntity(change: Change, entity: ObjectLiteral, group: 'create' | 'update'): Promise<void> {
+export async function validateEntity(
+  change: ChangePart,
+  entity: ObjectLiteral,
+  group: 'create' | 'update',
+): Promise<void> {
   const library = await classValidator();
   if (library === undefined || !hasDecorators(library, entity)) return;
   // On PATCH only what was sent is looked at; null was sent.
@@ -61,7 +66,7 @@ function hasDecorators(library: ClassValidator, entity: ObjectLiteral): boolean 
   return storage.getTargetValidationMetadatas(entity.constructor, '', true, false).length > 0;
 }
 
-function failuresOf(change: Change, failure: ValidationError, path: string): readonly RestlessError[] {
+function failuresOf(change: ChangePart, failure: ValidationError, path: string): readonly RestlessError[] {
   const property = path === '' ? failure.property : `${path}.${failure.property}`;
   const own = Object.values(failure.constraints ?? {}).map((message) => validationError(change, property, message));
   return [...own, ...(failure.children ?? []).flatMap((child) => failuresOf(change, child, property))];
@@ -73,37 +78,48 @@ function distinct(errors: readonly RestlessError[]): readonly RestlessError[] {
 }
 
 /** One failure; the field is named where the viewer may know it. @see VAL-09 */
-function validationError(change: Change, property: string | undefined, message: string): RestlessError {
+function validationError(change: ChangePart, property: string | undefined, message: string): RestlessError {
   const code = change.resource.options.validationStatus === 422 ? 'UNPROCESSABLE' : 'VALIDATION';
   if (property === undefined) return new RestlessError(code, message);
   const [head, ...path] = property.split('.') as [string, ...string[]];
   // The document of a relationship's URL has nothing but the relationship.
   if (change.kind === 'edit-relationship' && change.link.relationship.property === head)
-    return new RestlessError(code, message, { source: { pointer: '/data' } });
+    return new RestlessError(code, message, { source: { pointer: change.link.pointer } });
   const field = change.fieldName(property);
   // What the viewer may not know is not named either, as class-validator's own messages do.
   if (field === undefined) return new RestlessError(code, message.includes(head) ? NOT_VALID : message);
   if (change.kind === 'edit-relationship') return new RestlessError(code, message);
-  return new RestlessError(code, message, { source: { pointer: placeOf(change, [field, ...path].join('/')) } });
+  return new RestlessError(code, message, { source: { pointer: placeOf(change, field, path) } });
 }
 
 /** What class-validator looks at: the instance with the members that its to-many relationships are to have. */
-export function withMembers(
+export async function withMembers(
   entity: ObjectLiteral,
   far: readonly LinkChange[],
   targets: ReadonlyMap<LinkTarget, RowKey>,
-  { schema }: WriteContext,
-): ObjectLiteral {
+  context: WriteContext,
+): Promise<ObjectLiteral> {
   if (far.length === 0) return entity;
   const copy = Object.assign(Object.create(Object.getPrototypeOf(entity) as object) as ObjectLiteral, entity);
   for (const link of far) {
-    const relation = schema.relationMetadata(link.relationship.model);
-    const members = link.targets
-      .flatMap((target): RowKey[] => (targets.has(target) ? [targets.get(target)!] : []))
-      .map((key) => referenceTo(relation.inverseEntityMetadata, key));
+    const relation = context.schema.relationMetadata(link.relationship.model);
+    const { inverseEntityMetadata: metadata } = relation;
+    const members: ObjectLiteral[] = [];
+    for (const target of link.targets) {
+      const key = targets.get(target);
+      if (key !== undefined) members.push(referenceTo(metadata, key));
+      else if (target.create !== undefined) members.push(await standIn(context, metadata, target.create));
+    }
     copy[relation.propertyName] = link.relationship.toMany ? members : (members[0] ?? null);
   }
   return copy;
+}
+
+/** What a row that is not there yet will hold. */
+async function standIn(context: WriteContext, metadata: EntityMetadata, row: NewRow): Promise<ObjectLiteral> {
+  const instance = blankInstance(metadata);
+  await setValues(context, instance, [...(row.id?.values ?? []), ...row.values], true);
+  return instance;
 }
 
 /**
@@ -112,7 +128,7 @@ export function withMembers(
  *
  * @see VAL-01, VAL-02, VAL-10, VAL-11
  */
-export function forwardException(change: Change, error: unknown): unknown {
+export function forwardException(change: ChangePart, error: unknown): unknown {
   const links = change.kind === 'edit-relationship' ? [change.link] : 'links' in change ? change.links : [];
   const resources = [change.resource, ...links.map(({ relationship }) => relationship.target)];
   const isForwarded = ({ options }: Resource): boolean =>

@@ -45,6 +45,8 @@ export interface Address {
 
 /** One error, whatever it was thrown as. */
 export interface WireError {
+  readonly id?: string | undefined;
+  readonly links?: Readonly<Record<string, unknown>> | undefined;
   readonly status: number;
   readonly code?: string | undefined;
   readonly title?: string | undefined;

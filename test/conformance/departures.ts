@@ -17,8 +17,8 @@ import type { Departure, Later } from './suite.js';
 
 export const LATER: Later[] = [
   {
-    issue: 'Processors and serializers',
-    when: (_, profile) => /"((pre|post)processors|(de)?serializer_class)"/.test(JSON.stringify(profile)),
+    issue: 'Serializers',
+    when: (_, profile) => /"(de)?serializer_class"/.test(JSON.stringify(profile)),
   },
   { issue: 'association proxies (MAP-06)', when: (_, { flags }) => flags.includes('proxy') },
 ];

@@ -5,6 +5,7 @@ import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs
 import type { DataSourceOptions } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from './cases.js';
 import { ENTITIES, type EntityName, isEntityName } from './entities.js';
+import { JSON_API_PROCESSORS, processorOptions } from './processors.js';
 import { toErrorClass, VALIDATORS } from './validators.js';
 
 @Module({})
@@ -21,6 +22,7 @@ export function profileModule(profile: Profile, dataSource: DataSourceOptions): 
         ...(prefix === undefined ? {} : { prefix: text(prefix) }),
         formats: ['json-api'],
         jsonp: true,
+        ...processorOptions(profile.options, JSON_API_PROCESSORS),
         operators: { double_of: ({ column, bind }, value) => `${column} = 2 * ${bind(value)}` },
       }),
       RestlessModule.forFeature(profile.apis.map((api) => toEntry(api, profile.flags))),
@@ -49,6 +51,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
     // A subscriber might change what it sees; these do not, so PATCH has as little to tell as in the recorded system.
     ...(flags.includes('validators') && { returning: 'never' }),
     additionalAttributes: wanted.filter((name) => !computed.includes(name)),
+    ...processorOptions(options, JSON_API_PROCESSORS),
     ...(options.only === undefined && { exclude: hidden }),
     ...Object.entries(options).reduce<ResourceOptions>(
       (all, [name, value]) => ({ ...all, ...translate(name, value) }),

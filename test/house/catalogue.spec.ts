@@ -1,5 +1,6 @@
 /** The README's tables say what the code has: operators, options, limits. */
 import { readFileSync } from 'node:fs';
+import { RUNS } from '../../src/nest/processors/keys.js';
 import { OPERATORS } from '../../src/query/operators.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES } from '../../src/resource/options.js';
 
@@ -48,4 +49,13 @@ it('lists every limit with its default', () => {
   ]);
 
   expect(Object.fromEntries(listed) as object).toEqual(DEFAULT_LIMITS);
+});
+
+it('lists every key of processors with the operation that runs it', () => {
+  const listed = table('operation', 'its keys', 'in the context').map(([operation, keys]) => [
+    names(operation!)[0],
+    names(keys!),
+  ]);
+
+  expect(listed).toEqual(Object.entries(RUNS));
 });

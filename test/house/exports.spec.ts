@@ -3,12 +3,17 @@ import * as library from 'nestjs-restless';
 
 it('exports exactly these names', () => {
   expect(Object.keys(library).sort()).toEqual([
+    'AfterCommit',
     'BadRequestError',
     'ConflictError',
     'ERROR_CODES',
     'ForbiddenError',
     'InjectRestless',
     'NotFoundError',
+    'PROCESSOR_KEYS',
+    'Postprocessor',
+    'Preprocessor',
+    'ProcessingException',
     'Resource',
     'RestlessConfigError',
     'RestlessError',

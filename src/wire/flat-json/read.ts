@@ -49,6 +49,7 @@ export function searchRequest(
     relatedId: request.relatedId,
     filters: readFilters(search),
     restrictions: [],
+    relatedRestrictions: [],
     sort: readOrder(search['order_by']),
     group: readGroup(search['group_by']),
     ignoreCase: false,

@@ -21,15 +21,16 @@ type Json = Readonly<Record<string, unknown>>;
 export function readChange(incoming: IncomingChange, options: ReadOptions): ChangeRequest {
   const { operation, body } = incoming;
   const request = read({ ...incoming, operation: 'GET_RESOURCE' }, options);
-  const base = { operation, request, resource: undefined, linkage: undefined };
+  const base = { operation, request, resource: undefined, linkage: undefined, editsMembers: false };
   if (operation === 'DELETE_RESOURCE' || operation === 'DELETE_COLLECTION') return base;
   const document = isRaw(body) && body.length > 0 ? parseBody(body, options.bodyDepth) : undefined;
   const decoder = new DocumentDecoder(incoming.resource, incoming.id);
   const data = decoder.data(document);
+  const meta = isObject(document) && isObject(document['meta']) ? document['meta'] : undefined;
   if (operation.endsWith('RELATIONSHIP')) {
-    return decoder.finish({ ...base, linkage: decoder.linkage(incoming.relation!, data, '/data') });
+    return decoder.finish({ ...base, meta, linkage: decoder.linkage(incoming.relation!, data, '/data') });
   }
-  return decoder.finish({ ...base, resource: decoder.resourceObject(data, operation) });
+  return decoder.finish({ ...base, meta, resource: decoder.resourceObject(data, operation) });
 }
 
 class DocumentDecoder {
@@ -74,6 +75,11 @@ class DocumentDecoder {
       relationships: this.members(data['relationships'], '/data/relationships').flatMap(
         ({ name, value, pointer }) => this.relationship(name, value, pointer) ?? [],
       ),
+      place: {
+        row: '/data',
+        attributes: Object.hasOwn(data, 'attributes') ? '/data/attributes' : '/data',
+        relationships: Object.hasOwn(data, 'relationships') ? '/data/relationships' : '/data',
+      },
     };
   }
 

@@ -48,6 +48,7 @@ export function read(request: IncomingRequest, options: ReadOptions): ApiRequest
     relatedId: request.relatedId,
     filters: decoded.filters,
     restrictions: [],
+    relatedRestrictions: [],
     sort: decoded.sort,
     group: decoded.group,
     ignoreCase: decoded.ignoreCase,

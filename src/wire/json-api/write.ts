@@ -100,9 +100,9 @@ export function writeCount(count: Json): Json {
 /** An error document; members that have no value are left out. @see ERR-06, ERR-07 */
 export function writeErrors(errors: readonly WireError[]): Json {
   return {
-    errors: errors.map(({ status, code, title, detail, source, meta }) =>
+    errors: errors.map(({ id, links, status, code, title, detail, source, meta }) =>
       Object.fromEntries(
-        Object.entries({ status: String(status), code, title, detail, source, meta }).filter(
+        Object.entries({ id, links, status: String(status), code, title, detail, source, meta }).filter(
           ([, value]) => value !== undefined,
         ),
       ),

@@ -1,0 +1,16 @@
+/** The recorded cases of the classic system, which spoke flat JSON. */
+import type { Suite } from '../suite.js';
+import { differences, idsOf, violations } from './compare.js';
+import { DEPARTURES, LATER } from './departures.js';
+import { profileModule } from './profiles.js';
+
+export const CLASSIC: Suite = {
+  name: 'classic',
+  files: { cases: 'classic.jsonl', profiles: 'profiles-classic.json' },
+  module: profileModule,
+  differences,
+  violations,
+  idsOf,
+  departures: DEPARTURES,
+  later: LATER,
+};
