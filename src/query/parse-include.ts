@@ -95,9 +95,10 @@ function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules
         Object.freeze({
           relationship,
           owners,
+          target: relationship.view,
           load: 'resources',
           filter: scopeFilter(relationship.target, rules),
-          edges: walkTree(relationship.target, branch, request, rules),
+          edges: walkTree(relationship.view, branch, request, rules),
         }),
       );
     }
@@ -139,6 +140,7 @@ function linkageEdges(resource: Resource, tree: PathTree, request: ApiRequest, r
     Object.freeze({
       relationship,
       owners,
+      target: relationship.target,
       load: 'linkage',
       filter: scopeFilter(relationship.target, rules),
       edges: [],
@@ -180,7 +182,7 @@ export function parseFieldsets(
     }
   };
   const visit = (edge: Edge): void => {
-    if (edge.load === 'resources') show(edge.relationship.target);
+    if (edge.load === 'resources') show(edge.target);
     edge.edges.forEach(visit);
   };
   if (!linkageOnly) show(resource);

@@ -53,6 +53,8 @@ export interface Edge {
   readonly relationship: Relationship;
   /** The resources whose rows have it: one, and those that inherit the relation. The first one's is `relationship`. */
   readonly owners: ReadonlySet<Resource>;
+  /** What its rows are shown as. */
+  readonly target: Resource;
   readonly load: 'resources' | 'linkage';
   /** Which related rows exist for the viewer. */
   readonly filter: Filter | undefined;

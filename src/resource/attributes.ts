@@ -116,7 +116,7 @@ function embeddedAttribute(
 }
 
 /** A getter, a method, or a pair of getter and setter, which can be written (MAP-03). */
-function computedAttribute(model: EntityModel, property: string, exposure: Exposure): ComputedAttribute {
+export function computedAttribute(model: EntityModel, property: string, exposure: Exposure): ComputedAttribute {
   const field = fieldOf(exposure, property, true);
   const writable = exposure.writable && hasSetter(model, property);
   return Object.freeze({

@@ -120,11 +120,17 @@ export interface ResourceOptions extends SharedResourceOptions {
   readonly collectionName?: string;
   /** The column that is the `id`, instead of the primary key. It has to be unique. @see URL-16 */
   readonly primaryKey?: string;
-  /** The only fields of the API, by property name; needs no `@Expose()`. Excludes `exclude`. @see FLD-14 */
+  /**
+   * The only fields of the API, by property name; needs no `@Expose()`. Excludes `exclude`. `computers.vendor` says the same of
+   * the rows that are embedded or included here; at their own addresses they look as they always do. @see FLD-04, FLD-14
+   */
   readonly only?: readonly string[];
-  /** Fields that the API does not have, by property name. @see FLD-14 */
+  /** Fields that the API does not have, by property name; also those of rows that are embedded or included. @see FLD-05, FLD-14 */
   readonly exclude?: readonly string[];
-  /** Getters and methods of the entity (asynchronous ones too) that become read-only attributes. @see FLD-17 */
+  /**
+   * Getters and methods of the entity (asynchronous ones too) that become read-only attributes; `computers.label` is one of
+   * the rows that are embedded or included. @see FLD-11, FLD-17
+   */
   readonly additionalAttributes?: readonly string[];
   /** Relationship paths included unless the client says otherwise. @see INC-04 */
   readonly includes?: readonly string[];

@@ -9,6 +9,7 @@ import { buildAttributes, exposureUnder, keyColumn, keyColumns } from './attribu
 import { exposedProperties, exposureOf, isClosed, type Exposure } from './expose.js';
 import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
 import { fieldOf, type Attribute, type ColumnAttribute, type Relationship, type Resource } from './resource.js';
+import { checkRelatedNames, isOfRelated, Views } from './views.js';
 
 /** One entity to expose, with the options that hold for it; the first layer that has a value wins. */
 export interface ResourceEntry {
@@ -56,6 +57,7 @@ export function buildResourceGraph(
 class GraphBuilder {
   private readonly exposed: readonly Draft[];
   private readonly hidden = new Map<EntityModel, Draft>();
+  private readonly views = new Views();
 
   constructor(entries: readonly ResourceEntry[]) {
     this.exposed = entries.map((entry) => this.draft(entry.model, entry));
@@ -86,6 +88,7 @@ class GraphBuilder {
     }
     for (const draft of this.exposed) this.addFamily(draft);
     for (const draft of this.exposed) this.addRelationships(draft);
+    this.views.fill();
     for (const draft of this.exposed) {
       checkNames(draft);
       checkIncludes(draft.resource);
@@ -157,6 +160,7 @@ class GraphBuilder {
     target: Resource | undefined,
     exposed: boolean,
   ): void {
+    const resource = target ?? this.hiddenResource(relation.target);
     const relationship: Relationship = Object.freeze({
       kind: 'relationship',
       ...fieldOf(exposure, relation.property, exposed),
@@ -166,7 +170,8 @@ class GraphBuilder {
       toMany: relation.toMany,
       nullable: relation.nullable,
       model: relation,
-      target: target ?? this.hiddenResource(relation.target),
+      target: resource,
+      view: exposed ? this.views.of(draft.resource.options, relation.property, resource) : resource,
     });
     const twin = draft.relationships.get(relationship.name);
     if (twin !== undefined) throw twoFields(draft.resource.model, relationship.name);
@@ -213,7 +218,7 @@ function chooseFields(model: EntityModel, options: ResolvedResourceOptions): Rea
   for (const name of exposedProperties(model.class)) if (!mapped.has(name)) mapped.set(name, undefined);
   checkListedNames(model, options, mapped);
 
-  const chosen = new Set<string>(options.additionalAttributes);
+  const chosen = new Set(options.additionalAttributes.filter((name) => !isOfRelated(model, name)));
   const isOpen = options.expose === 'all' && !isClosed(model.class);
   for (const [name, field] of mapped) {
     const exposure = exposureOf(model.class, name);
@@ -247,6 +252,7 @@ function checkListedNames(
   for (const option of ['only', 'exclude', 'readOnly', 'writeOnly', 'createOnly'] as const) {
     for (const name of options[option] ?? []) {
       if (mapped.has(name) || name === 'id' || name === 'self' || options.additionalAttributes.includes(name)) continue;
+      if ((option === 'only' || option === 'exclude') && isOfRelated(model, name)) continue;
       throw new RestlessConfigError(
         `${model.name} has no property "${name}" (option "${option}"). Properties: ${known.join(', ')}.`,
       );
@@ -257,7 +263,9 @@ function checkListedNames(
       throw new RestlessConfigError(`${model.name}.${name} is in "only" and has @Exclude(); remove one of them.`);
     }
   }
+  checkRelatedNames(model, options);
   for (const name of options.additionalAttributes) {
+    if (isOfRelated(model, name)) continue;
     if (mapped.has(name)) {
       throw new RestlessConfigError(
         `${model.name}.${name} is a column or relation already; take it out of additionalAttributes.`,

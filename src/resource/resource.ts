@@ -58,6 +58,8 @@ export interface Relationship extends Field {
   readonly nullable: boolean;
   readonly model: RelationModel;
   readonly target: Resource;
+  /** The target as it is embedded and included here: itself, or with fewer fields or more. */
+  readonly view: Resource;
 }
 
 /** One exposed entity: a JSON:API type at one address. */

@@ -32,7 +32,7 @@ const MOST_KEYS = 500;
 
 /** One run of a plan. */
 export class Finding {
-  private readonly drafts = new Map<string, Draft>();
+  private readonly drafts = new Map<Resource, Map<string, Draft>>();
   private readonly included: Draft[] = [];
 
   constructor(
@@ -82,8 +82,9 @@ export class Finding {
 
   private draft(reader: RowReader, row: Row, primary: boolean): Draft {
     const { resource, id } = reader.identifier(row);
-    const key = identity(resource, id);
-    let draft = this.drafts.get(key);
+    const known = this.drafts.get(resource) ?? new Map<string, Draft>();
+    this.drafts.set(resource, known);
+    let draft = known.get(id);
     if (draft === undefined) {
       draft = {
         resource,
@@ -92,7 +93,7 @@ export class Finding {
         linkage: new Map(reader.linkage(row, resource)),
         primaryKey: reader.primaryKey(row, resource),
       };
-      this.drafts.set(key, draft);
+      known.set(id, draft);
       if (!primary) this.included.push(draft);
     } else {
       for (const [name, linkage] of reader.linkage(row, resource)) draft.linkage.set(name, linkage);
@@ -125,6 +126,12 @@ export class Finding {
           members.map(({ resource, id }) => ({ resource, id })),
         );
       }
+    } else if (plan.edge.target !== relationship.target) {
+      // The row's own linkage names the related resource, not what is shown of it here.
+      for (const { row, record } of near) {
+        const [member] = byKey.get(keyText(plan.near.map((name) => row[name]))) ?? [];
+        if (member !== undefined) record.linkage.set(relationship.name, { resource: member.resource, id: member.id });
+      }
     }
     const next = [...byKey.values()].flat().flatMap((member) => member.found ?? []);
     await this.follow(next, plan.edges);
@@ -148,14 +155,9 @@ export class Finding {
 
   /** Attributes that only an instance can give: one statement per entity that has any. */
   private async loadEntities(): Promise<void> {
-    const byResource = new Map<Resource, Draft[]>();
-    for (const draft of this.drafts.values()) {
-      if (!needsEntity(this.query.fieldsets.get(draft.resource))) continue;
-      const drafts = byResource.get(draft.resource);
-      if (drafts === undefined) byResource.set(draft.resource, [draft]);
-      else drafts.push(draft);
-    }
-    for (const [resource, drafts] of byResource) {
+    for (const [resource, known] of this.drafts) {
+      if (!needsEntity(this.query.fieldsets.get(resource))) continue;
+      const drafts = [...known.values()];
       const metadata = this.schema.metadata(resource.model);
       const fieldset = this.query.fieldsets.get(resource)!;
       const entities: ObjectLiteral[] = [];
@@ -206,10 +208,6 @@ export class Finding {
         ) as FindOptionsWhere<ObjectLiteral>,
     );
   }
-}
-
-function identity(resource: Resource, id: string): string {
-  return `${resource.version ?? ''}/${resource.path}/${id}`;
 }
 
 /** Key values as text: drivers give one value as a number here and as text there. */

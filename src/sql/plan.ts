@@ -264,8 +264,7 @@ export class Planner {
   }
 
   private edgePlan(near: Select, nearReader: RowReader, edge: Edge): EdgePlan {
-    const { relationship } = edge;
-    const { target } = relationship;
+    const { relationship, target } = edge;
     const far = new Select(this.context, target);
     const { reader, edges } = this.contents(far, edge.edges);
     const shared = { edge, reader, edges };

@@ -26,7 +26,7 @@ export function write(result: Result, address: Address): WireAnswer {
   const [first] = result.records;
   if (query.cardinality === 'single' && first !== undefined) headers['Location'] = resourceUrl(address, first);
 
-  const included = [...(query.includesPrimary ? result.records : []), ...result.included];
+  const included = [...(query.includesPrimary ? result.records : []), ...unrepeated(result)];
   const document: Json = {
     data: many ? data : (data[0] ?? null),
     ...(query.includes ? { included: included.map((record) => writer.resource(record)) } : {}),
@@ -35,6 +35,15 @@ export function write(result: Result, address: Address): WireAnswer {
     jsonapi: JSONAPI,
   };
   return { headers, document };
+}
+
+/** A resource is in a document once (JSON:API 1.1), also where it would look otherwise behind another relationship. */
+function unrepeated({ query, records, included }: Result): readonly ResourceRecord[] {
+  const types = [...query.fieldsets.keys()].map(({ name }) => name);
+  if (new Set(types).size === types.length) return included;
+  const keyOf = ({ resource, id }: Identifier): string => `${resource.name}/${id}`;
+  const seen = new Set(query.operation === 'GET_RELATIONSHIP' && !query.includesPrimary ? [] : records.map(keyOf));
+  return included.filter((record) => !seen.has(keyOf(record)) && seen.add(keyOf(record)));
 }
 
 /** A relationship's own document says where the related resources are. */

@@ -118,7 +118,7 @@ const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
 
 /** The names of a list. The recorded system ignored one that is no field; here that is an error at start. */
 function columns(value: Json): string[] {
-  return texts(value).filter((name) => name !== 'nonsense' && !name.includes('.'));
+  return texts(value).filter((name) => name !== 'nonsense');
 }
 
 /** Options that `toEntry` reads itself, and those that wait for an issue. */
