@@ -6,6 +6,8 @@
  *   - ForbiddenError    403    not allowed for this client
  *   - NotFoundError     404    no such collection, resource, relationship
  *   - ConflictError     409    type or id mismatch, unique violation
+ *   - DeserializationException 400    a body that the application's own deserializer refuses
+ *   - SerializationException   500    a resource that the application's own serializer cannot write
  * - RestlessErrors             several RestlessErrors at once
  * - RestlessConfigError        the developer can fix it; thrown while Nest starts
  */
@@ -32,6 +34,7 @@ export const ERROR_CODES = {
   BAD_INCLUDE: [400, 'Invalid include'],
   BAD_FIELDS: [400, 'Invalid sparse fieldset'],
   BAD_BODY: [400, 'Invalid request body'],
+  DESERIALIZATION: [400, 'Failed to deserialize'],
   READ_ONLY: [400, 'Read-only field'],
   VALIDATION: [400, 'Validation error'],
   CONSTRAINT: [400, 'Constraint violated'],
@@ -48,6 +51,7 @@ export const ERROR_CODES = {
   UNSUPPORTED_MEDIA_TYPE: [415, 'Unsupported media type'],
   UNPROCESSABLE: [422, 'Validation error'],
   INTERNAL: [500, 'Internal server error'],
+  SERIALIZATION: [500, 'Failed to serialize'],
   NOT_IMPLEMENTED: [501, 'Not implemented'],
   UNAVAILABLE: [503, 'Service unavailable'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
@@ -156,6 +160,34 @@ export class NotFoundError extends RestlessError {
 export class ConflictError extends RestlessError {
   constructor(detail: string, details?: ErrorDetails) {
     super('CONFLICT', detail, details);
+  }
+}
+
+/**
+ * 500: thrown by a serializer that cannot write a resource. Its words reach the client; without any, it is told type
+ * and id. @see SER-10
+ *
+ * @example
+ * throw new SerializationException('The picture of this person is lost.');
+ */
+export class SerializationException extends RestlessError {
+  constructor(detail = '', details?: ErrorDetails) {
+    super('SERIALIZATION', detail, details);
+  }
+}
+
+/**
+ * 400, or another status: thrown by a deserializer that cannot read a body. @see SER-11
+ *
+ * @example
+ * throw new DeserializationException('I am a teapot', { status: 418 });
+ */
+export class DeserializationException extends RestlessError {
+  override readonly statusCode: number;
+
+  constructor(detail = '', { status = 400, ...details }: ErrorDetails & { readonly status?: number } = {}) {
+    super('DESERIALIZATION', `Failed to deserialize object${detail === '' ? '' : `: ${detail}`}`, details);
+    this.statusCode = status;
   }
 }
 

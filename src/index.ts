@@ -54,7 +54,27 @@ export type {
 } from './nest/options.js';
 export type { KeyTransform } from './resource/keys.js';
 export type { CountMode, Limits, Method, NullsOrder } from './resource/options.js';
-export type { WireFormatName } from './wire/wire-format.js';
+export type { WireFormatName } from './wire/format-name.js';
+
+// Serializers.
+export {
+  DefaultSerializer,
+  type ResourceSerializer,
+  type SerializeContext,
+  type SerializedResource,
+  type Serializer,
+  type SerializerFunction,
+} from './wire/serializer.js';
+export {
+  DefaultDeserializer,
+  type DeserializeContext,
+  type DeserializedResource,
+  type Deserializer,
+  type DeserializerFunction,
+  type RelatedResource,
+  type ResourceDeserializer,
+  type ResourceReference,
+} from './wire/deserializer.js';
 
 // Policy: fields, filters, sorts and rows.
 export type {
@@ -83,12 +103,14 @@ export type { OperatorContext, SqlOperator } from './sql/where.js';
 export {
   BadRequestError,
   ConflictError,
+  DeserializationException,
   ERROR_CODES,
   ForbiddenError,
   NotFoundError,
   RestlessConfigError,
   RestlessError,
   RestlessErrors,
+  SerializationException,
   type ErrorCode,
   type ErrorDetails,
   type ErrorSource,

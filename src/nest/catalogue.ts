@@ -3,19 +3,20 @@
  * from them once, and answers questions about it. There is one per application, and no state outside it.
  */
 import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
-import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
 import { isOperator } from '../query/operators.js';
 import type { QueryRules } from '../query/rules.js';
 import type { ResourceRepository } from '../query/repository.js';
-import { withoutUndefined } from '../resource/options.js';
 import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
+import { withoutUndefined } from '../resource/options.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
 import { TypeOrmRepository } from '../sql/repository.js';
 import { Schema } from '../sql/schema.js';
 import { wireFormat } from '../wire/formats.js';
+import type { ResourceSerializer } from '../wire/serializer.js';
 import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { Addresses } from './addresses.js';
 import type { HttpRequest } from './http.js';
@@ -24,11 +25,13 @@ import {
   resolveModuleOptions,
   type ResolvedModuleOptions,
   type ResourceEntry,
+  type ResourceOptions,
   type RestlessModuleOptions,
 } from './options.js';
 import { notProcessed, providedProcessors } from './processors/decorators.js';
 import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
+import { makeDeserializer, makeSerializer, type OwnSerializers } from './serializers.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
@@ -36,11 +39,15 @@ import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.to
 export interface Registration {
   readonly entry: GraphEntry;
   readonly entity: RestlessEntity;
+  /** Of the entry and of `@Resource`. */
+  readonly options: ResourceOptions;
   readonly controller: Type;
   /** The controller of its functions. */
   readonly evaluation: Type;
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
+  /** Made when the application has all its providers. */
+  readonly own: OwnSerializers;
   readonly repository: ResourceRepository;
   readonly manager: EntityManager;
   readonly processors: Processors;
@@ -58,6 +65,7 @@ export interface ServedResource {
   readonly resource: Resource;
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
+  readonly own: OwnSerializers;
   readonly repository: ResourceRepository;
   readonly manager: EntityManager;
   readonly processors: Processors;
@@ -79,6 +87,7 @@ export class Catalogue implements OnModuleInit {
 
   constructor(
     private readonly modules: ModulesContainer,
+    private readonly injector: ModuleRef,
     config: ApplicationConfig,
     @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
   ) {
@@ -87,12 +96,16 @@ export class Catalogue implements OnModuleInit {
   }
 
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     this.all();
     for (const provided of providedProcessors(this.modules)) {
       const own = this.registrations.filter(({ entity }) => entity === provided.entity);
       if (own.length === 0) throw notProcessed(provided);
       for (const { processors } of own) processors.add(provided.phase, 'provider', provided.key, provided.processor);
+    }
+    for (const { own, options } of this.registrations) {
+      own.serializer = await makeSerializer(options.serializer, this.injector);
+      own.deserializer = await makeDeserializer(options.deserializer, this.injector);
     }
   }
 
@@ -136,6 +149,8 @@ export class Catalogue implements OnModuleInit {
         numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
         jsonp: entry.jsonp ?? declared.jsonp ?? this.options.wire.jsonp,
       },
+      own: { serializer: undefined, deserializer: undefined },
+      options: { ...declared, ...withoutUndefined(entry) },
       repository,
       manager: dataSource.manager,
       processors,
@@ -238,6 +253,7 @@ export class Catalogue implements OnModuleInit {
       limits: this.options.limits,
       operators: new Set(this.options.operators.keys()),
       types: (name) => this.resources().filter((resource) => resource.name === name),
+      wantsEntity: (resource) => this.serializerOf(resource) !== undefined,
     };
   }
 
@@ -254,6 +270,18 @@ export class Catalogue implements OnModuleInit {
   /** All resources, in the order in which they were declared. */
   resources(): readonly Resource[] {
     return this.all().map(({ resource }) => resource);
+  }
+
+  /** True where the application writes any resource itself. */
+  get hasSerializers(): boolean {
+    return this.registrations.some(({ own }) => own.serializer !== undefined);
+  }
+
+  /** The serializer that the application has for a resource, whatever is shown of it. */
+  serializerOf({ path, version }: Resource): ResourceSerializer | undefined {
+    if (!this.hasSerializers) return undefined;
+    const served = this.all().find(({ resource }) => resource.path === path && resource.version === version);
+    return served?.own.serializer;
   }
 
   /** What stands before the path of a resource, where no request says more. */

@@ -13,11 +13,15 @@ import type {
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import type { FilterRules, Scope } from '../sql/restrictions.js';
 import type { SqlOperator } from '../sql/where.js';
+import type { Deserializer } from '../wire/deserializer.js';
+import type { WireFormatName } from '../wire/format-name.js';
 import { WIRE_FORMAT_NAMES } from '../wire/formats.js';
-import type { WireFormatName, WireOptions } from '../wire/wire-format.js';
+import type { Serializer } from '../wire/serializer.js';
+import type { WireOptions } from '../wire/wire-format.js';
 import { READS, WRITES } from './operations.js';
 import type { ProcessorOptions } from './processors/contexts.js';
 import { checkProcessorOption, type Phase } from './processors/keys.js';
+import { isSerializer } from './serializers.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
@@ -47,6 +51,10 @@ export interface ResourceOptions extends CoreResourceOptions, ProcessorOptions {
   readonly jsonp?: boolean;
   /** Version of the URL, for Nest's URI versioning. Default: that of the application. */
   readonly version?: string;
+  /** Writes the resource: a function, or a class that Nest's injector makes. @see SER-01, SER-04 */
+  readonly serializer?: Serializer;
+  /** Reads bodies of the resource: a function, or a class that Nest's injector makes. @see SER-01, SER-05 */
+  readonly deserializer?: Deserializer;
   /** Guards of every operation, as `@UseGuards` on the controller. */
   readonly guards?: readonly Guard[];
   /** Decorators of single operations, or of all that a verb starts: `{ GET: [Roles('reader')] }`. */
@@ -168,6 +176,8 @@ const RESOURCE_CHECKS: Checks = {
   numPagesAlias: [oneOf(true, false), 'true or false'],
   jsonp: [oneOf(true, false), 'true or false'],
   version: [(value) => typeof value === 'string' && value !== '', 'a text such as "2"'],
+  serializer: [(value) => isSerializer(value, 'serialize'), 'a function, or a class with a method "serialize"'],
+  deserializer: [(value) => isSerializer(value, 'deserialize'), 'a function, or a class with a method "deserialize"'],
   guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
   decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
 };

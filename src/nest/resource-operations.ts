@@ -82,7 +82,8 @@ export class ResourceOperations {
 
   /** What the checks of the application's own requests need. */
   rulesFor(viewer: Viewer): QueryRules {
-    return this.catalogue.rulesFor(viewer);
+    // Nothing is serialized for the application's own code.
+    return { ...this.catalogue.rulesFor(viewer), wantsEntity: undefined };
   }
 
   /** For whom the application's own code works. */

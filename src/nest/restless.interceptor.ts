@@ -7,20 +7,20 @@ import { concatMap, map, type Observable } from 'rxjs';
 import type { EntityManager } from 'typeorm';
 import { NotFoundError } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
-import type { EvaluationResult } from '../query/evaluation.js';
 import { quote } from '../query/faults.js';
 import type { RepositorySession } from '../query/repository.js';
-import type { Result } from '../query/result.js';
+import { deserialize, type DeserializeContext } from '../wire/deserializer.js';
+import { isRaw } from '../wire/json-body.js';
 import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.js';
-import { resourceUrl } from '../wire/links.js';
 import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire/negotiation.js';
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
+import { answerOf, type HttpDocument, type Made } from './answers.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
 import type { OperationName } from './options.js';
 import { Processing } from './processors/processing.js';
 import type { ProcessorLists } from './processors/processors.js';
-import type { Concluding, Outcome } from './resource-operations.js';
+import type { Concluding } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
 import { methodNotAllowed, Catalogue, type ServedResource } from './catalogue.js';
 
@@ -31,7 +31,7 @@ const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTI
 export class RestlessInterceptor implements NestInterceptor {
   constructor(private readonly catalogue: Catalogue) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<void> | Promise<Observable<void>> {
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<void>> {
     const request = requestOf(context);
     const response = context.switchToHttp().getResponse<object>();
     const served = this.catalogue.servedBy(context.getClass());
@@ -43,10 +43,14 @@ export class RestlessInterceptor implements NestInterceptor {
       throw methodNotAllowed(request.method, allow);
     }
     const state = this.negotiate(request, served, begun);
-    state.decoded = this.decodeAny(request, served, name, state);
+    state.decoded = await this.decodeAny(request, served, name, state);
     const lists = served.processors.of(name, isToMany(served, request.params['relation']));
-    if (lists !== undefined) return this.process(next, request, response, served, name, state, lists);
-    return next.handle().pipe(map((made: Made) => sendAnswer(response, state, answerOf(name, made, state))));
+    // Serializers, too, may undo what is written.
+    if (lists !== undefined || this.catalogue.hasSerializers)
+      return this.process(next, request, response, served, name, state, lists);
+    return next
+      .handle()
+      .pipe(concatMap(async (made: Made) => sendAnswer(response, state, await this.answerOf(name, made, state))));
   }
 
   /** The same with processors: before the request is checked, before the answer is sent, after the commit. */
@@ -57,19 +61,19 @@ export class RestlessInterceptor implements NestInterceptor {
     served: ServedResource,
     name: OperationName,
     state: RequestState,
-    { preprocessors }: ProcessorLists,
+    first: ProcessorLists | undefined,
   ): Promise<Observable<void>> {
     const { resource, entity, manager, processors } = served;
     const { format } = state;
     const about = { operation: name, collectionName: resource.name, entity, format: format.name, request, manager };
     const processing = new Processing(about);
-    const decoded = await processing.before(state.decoded!, preprocessors);
+    const decoded = await processing.before(state.decoded!, first?.preprocessors ?? []);
     // Another relationship may have been chosen.
     const relation = 'request' in decoded ? decoded.request.relation : decoded.relation;
     const lists = processors.of(name, isToMany(served, relation));
     let answer: HttpDocument | undefined;
     const finish = async (made: Made, session?: RepositorySession): Promise<void> => {
-      const own = answerOf(name, made, state);
+      const own = await this.answerOf(name, made, state);
       const store = session?.store as EntityManager | undefined;
       const document = await processing.after(own.document, factsOf(made), lists?.postprocessors ?? [], store);
       answer = { ...own, document };
@@ -122,7 +126,7 @@ export class RestlessInterceptor implements NestInterceptor {
     served: ServedResource,
     name: OperationName,
     state: RequestState,
-  ): NonNullable<RequestState['decoded']> {
+  ): NonNullable<RequestState['decoded']> | Promise<ChangeRequest> {
     if (isWrite(name)) return this.decodeChange(request, served, name, state);
     if (name !== 'EVALUATE') return this.decode(request, served, name, state);
     const incoming = { ...this.incoming(request, served, state), operation: 'GET_COLLECTION' as const };
@@ -146,7 +150,7 @@ export class RestlessInterceptor implements NestInterceptor {
     served: ServedResource,
     operation: WriteOperation,
     state: RequestState,
-  ): ChangeRequest {
+  ): ChangeRequest | Promise<ChangeRequest> {
     const type = headerOf(request, 'content-type');
     const readers = served.formats.filter(({ readChange }) => readChange !== undefined);
     const readAs = BODILESS.includes(operation)
@@ -154,7 +158,16 @@ export class RestlessInterceptor implements NestInterceptor {
       : bodyFormat(type, readers, operation === 'DELETE_RELATIONSHIP');
     const format = readAs ?? readers.find((each) => each === state.format) ?? readers[0];
     const change = { ...this.incoming(request, served, state), operation, body: request.body };
-    return format!.readChange!(change, { ...this.readOptions(), ...state.wire });
+    const read = (body: unknown): ChangeRequest =>
+      format!.readChange!({ ...change, body }, { ...this.readOptions(), ...state.wire });
+    const { deserializer } = served.own;
+    if (deserializer === undefined || !isRead(operation)) return read(request.body);
+    return deserialize(change.resource.name, operation, change.id, {
+      deserializer,
+      viewer: state.viewer,
+      document: documentOf(request.body),
+      read: (document) => read(document === undefined ? request.body : JSON.stringify(document)),
+    });
   }
 
   private incoming(
@@ -168,21 +181,15 @@ export class RestlessInterceptor implements NestInterceptor {
     return { resource, id, relation, relatedId, viewer: state.viewer, queryString };
   }
 
+  private answerOf(name: OperationName, made: Made, state: RequestState): Promise<HttpDocument> {
+    return answerOf(name, made, state, (resource) => this.catalogue.serializerOf(resource));
+  }
+
   private readOptions(): ReadOptions {
     const { unknownParameters, strictParameterNames, operators, limits } = this.catalogue.options;
     const { bodyDepth } = limits;
     return { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), bodyDepth };
   }
-}
-
-/** What a handler made. */
-type Made = Result | Outcome | EvaluationResult;
-
-/** An answer before it becomes bytes; without a document it has no content. */
-interface HttpDocument {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly document: Readonly<Record<string, unknown>> | undefined;
 }
 
 function isToMany({ resource }: ServedResource, relation: string | undefined): boolean | undefined {
@@ -198,29 +205,6 @@ function factsOf(made: Made): object {
   return { wasDeleted: applied.count > 0 };
 }
 
-function answerOf(name: OperationName, made: Made, state: RequestState): HttpDocument {
-  if ('change' in made) return answerOfChange(made, state);
-  const { format, address, wire } = state;
-  if (name === 'EVALUATE') {
-    return { status: 200, headers: {}, document: format.writeEvaluation(made as EvaluationResult) };
-  }
-  return { status: 200, ...format.write(made as Result, address, wire) };
-}
-
-function answerOfChange({ change, applied, result }: Outcome, { format, address, wire }: RequestState): HttpDocument {
-  if (change.kind === 'update-many')
-    return { status: 200, headers: {}, document: format.writeCount({ modified: applied.count }) };
-  if (change.kind === 'remove-many')
-    return { status: 200, headers: {}, document: format.writeCount({ deleted: applied.count }) };
-  if (result === undefined) return { status: 204, headers: {}, document: undefined };
-  if (change.kind !== 'create') return { status: 200, ...format.write(result, address, wire) };
-  const [created] = result.records;
-  // The row may lie outside the viewer's scope: then it is there, and not to be seen.
-  const url = created === undefined ? address.path : resourceUrl(address, created);
-  const { headers, document } = format.write(result, { ...address, path: url }, wire);
-  return { status: 201, headers: created === undefined ? headers : { ...headers, Location: url }, document };
-}
-
 /** Sends what there is: a document that a processor has added or taken away decides whether there is content. */
 function sendAnswer(
   response: object,
@@ -229,6 +213,21 @@ function sendAnswer(
 ): void {
   if (document === undefined) send(response, { status: 204, headers: { ...headers, Vary: 'Accept' }, body: undefined });
   else sendDocument(response, format, status === 204 ? 200 : status, headers, document, callback);
+}
+
+/** What has a resource in its body. */
+function isRead(operation: WriteOperation): operation is DeserializeContext['operation'] {
+  return operation === 'POST_RESOURCE' || operation === 'PATCH_RESOURCE' || operation === 'PATCH_COLLECTION';
+}
+
+/** The body as JSON, for a deserializer; undefined for what is none. */
+function documentOf(body: unknown): unknown {
+  if (!isRaw(body)) return undefined;
+  try {
+    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /**

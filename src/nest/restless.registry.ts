@@ -6,7 +6,8 @@ import { Injectable } from '@nestjs/common';
 import { RestlessConfigError } from '../errors.js';
 import type { Method } from '../resource/options.js';
 import { collectionUrl, resourceUrl } from '../wire/links.js';
-import type { WireFormatName } from '../wire/wire-format.js';
+import type { WireFormatName } from '../wire/format-name.js';
+import { DefaultSerializer, type ResourceSerializer } from '../wire/serializer.js';
 import { Catalogue, type ServedResource } from './catalogue.js';
 import { entityName, type RestlessEntity } from './restless.tokens.js';
 
@@ -103,6 +104,11 @@ export class RestlessRegistry {
     return this.find(entity, as)
       .resource.id.map((attribute) => attribute.property)
       .join(',');
+  }
+
+  /** The serializer of an entity: its own, or the default one. @see HLP-03, SER-09 */
+  serializerFor(entity: RestlessEntity, as: ExposedAs = {}): ResourceSerializer {
+    return this.find(entity, as).own.serializer ?? new DefaultSerializer();
   }
 
   /**

@@ -212,6 +212,8 @@ function fieldset(resource: Resource, wanted: readonly string[] | undefined, rul
   const { policy } = rules;
   const shown = (name: string): boolean => wanted === undefined || wanted.includes(name);
   return Object.freeze({
+    asked: wanted,
+    withEntity: rules.wantsEntity?.(resource) ?? false,
     attributes: Object.freeze([...policy.attributes(resource).values()].filter((attribute) => shown(attribute.name))),
     relationships: Object.freeze(
       [...policy.relationships(resource).values()]

@@ -46,6 +46,10 @@ export interface FieldsetRelationship {
 export interface Fieldset {
   readonly attributes: readonly Attribute[];
   readonly relationships: readonly FieldsetRelationship[];
+  /** The names that the client asks for; undefined where it does not. */
+  readonly asked?: readonly string[] | undefined;
+  /** The instance is wanted as well, by a serializer. */
+  readonly withEntity?: boolean;
 }
 
 /** A relationship to follow from the rows that were found: to the resources themselves, or to their ids only. */

@@ -19,6 +19,8 @@ export interface ResourceRecord extends Identifier {
   readonly values: readonly unknown[];
   /** Linkage by relationship name, as far as it was loaded. */
   readonly linkage: ReadonlyMap<string, Linkage>;
+  /** The instance, where the fieldset wants it. */
+  readonly entity?: object | undefined;
 }
 
 export interface Result {

@@ -12,6 +12,8 @@ export interface QueryRules {
   readonly operators: ReadonlySet<string>;
   /** The resources that a client may name as a type. */
   readonly types: (name: string) => readonly Resource[];
+  /** True for resources whose instances a serializer wants. */
+  readonly wantsEntity?: ((resource: Resource) => boolean) | undefined;
 }
 
 /** What is the same for all rows of one body. */

@@ -17,6 +17,7 @@ import type { Schema } from './schema.js';
 interface Draft extends ResourceRecord {
   readonly values: unknown[];
   readonly linkage: Map<string, Linkage>;
+  entity?: object;
   /** For loading its entity, where that is needed. */
   readonly primaryKey: readonly unknown[];
 }
@@ -174,7 +175,9 @@ export class Finding {
       const reader = new EntityReader(this.schema, this.query.viewer);
       for (const draft of drafts) {
         const entity = byKey.get(keyText(this.hydratedKey(resource, draft)));
-        if (entity !== undefined) await reader.fill(fieldset, entity, draft.values);
+        if (entity === undefined) continue;
+        if (fieldset.withEntity === true) draft.entity = entity;
+        await reader.fill(fieldset, entity, draft.values);
       }
     }
   }

@@ -334,7 +334,7 @@ interface OrderKey {
   readonly outer: Sql;
 }
 
-/** Getters, methods and `@Transform` need an instance of the entity. */
+/** Getters, methods, `@Transform` and serializers need an instance of the entity. */
 export function needsEntity(fieldset: Fieldset | undefined): boolean {
-  return fieldset?.attributes.some(isFromEntity) ?? false;
+  return fieldset !== undefined && (fieldset.withEntity === true || fieldset.attributes.some(isFromEntity));
 }

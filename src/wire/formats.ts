@@ -5,7 +5,8 @@
 import { RestlessConfigError } from '../errors.js';
 import { FLAT_JSON } from './flat-json/format.js';
 import { JSON_API } from './json-api/format.js';
-import type { WireFormat, WireFormatName } from './wire-format.js';
+import type { WireFormatName } from './format-name.js';
+import type { WireFormat } from './wire-format.js';
 
 /** In the order in which a resource speaks them, unless options say otherwise. */
 const WIRE_FORMATS: readonly WireFormat[] = [JSON_API, FLAT_JSON];

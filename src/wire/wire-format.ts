@@ -5,12 +5,11 @@
 import type { ErrorSource } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
 import type { EvaluationRequest, EvaluationResult } from '../query/evaluation.js';
-import type { Result } from '../query/result.js';
+import type { ResourceRecord, Result } from '../query/result.js';
 import type { Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
-
-/** Names of the formats, as the option `formats` has them. */
-export type WireFormatName = 'json-api' | 'flat-json';
+import type { WireFormatName } from './format-name.js';
+import type { Serialized, SerializedResource } from './serializer.js';
 
 /** A request before it is decoded: what the URL's path says, and the query string as it came. */
 export interface IncomingRequest {
@@ -95,7 +94,10 @@ export interface WireFormat {
   readonly writeEvaluation: (result: EvaluationResult) => WireAnswer['document'];
   /** Undefined for a format that only reads. */
   readonly readChange?: (change: IncomingChange, options: ReadOptions & WireOptions) => ChangeRequest;
-  readonly write: (result: Result, address: Address, options: WireOptions) => WireAnswer;
+  /** What a serializer starts from. */
+  readonly parts: (record: ResourceRecord, result: Result, address: Address) => SerializedResource;
+  /** @param serialized what serializers made of some of the records */
+  readonly write: (result: Result, address: Address, options: WireOptions, serialized?: Serialized) => WireAnswer;
   /** The status that an error has in this format. */
   readonly statusOf: (error: WireError) => number;
   /** What was changed or deleted in a collection. */

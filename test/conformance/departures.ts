@@ -16,10 +16,6 @@ import { ENTITIES, type EntityName } from './entities.js';
 import type { Departure, Later } from './suite.js';
 
 export const LATER: Later[] = [
-  {
-    issue: 'Serializers',
-    when: (_, profile) => /"(de)?serializer_class"/.test(JSON.stringify(profile)),
-  },
   { issue: 'association proxies (MAP-06)', when: (_, { flags }) => flags.includes('proxy') },
 ];
 

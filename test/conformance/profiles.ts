@@ -6,6 +6,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from './cases.js';
 import { ENTITIES, type EntityName, isEntityName } from './entities.js';
 import { JSON_API_PROCESSORS, processorOptions } from './processors.js';
+import { deserializerCalled, serializerCalled } from './serializers.js';
 import { toErrorClass, VALIDATORS } from './validators.js';
 
 @Module({})
@@ -92,18 +93,13 @@ const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
   allow_delete_from_to_many_relationships: (value) => ({ allowDeleteFromToManyRelationships: value === true }),
   allow_client_generated_ids: (value) => ({ allowClientGeneratedIds: value === true }),
   allow_functions: (value) => ({ allowFunctions: value === true }),
+  serializer_class: (value) => serializerCalled(text(value)),
+  deserializer_class: (value) => deserializerCalled(text(value)),
   validation_exceptions: (value) => ({ validationExceptions: texts(value).map(toErrorClass) }),
 };
 
 /** Options that `toEntry` reads itself, and those that wait for an issue. */
-const ELSEWHERE = [
-  'exclude',
-  'additional_attributes',
-  'serializer_class',
-  'deserializer_class',
-  'preprocessors',
-  'postprocessors',
-];
+const ELSEWHERE = ['exclude', 'additional_attributes', 'preprocessors', 'postprocessors'];
 
 function translate(name: string, value: Json): ResourceOptions {
   const option = OPTIONS[name];

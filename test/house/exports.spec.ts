@@ -6,6 +6,9 @@ it('exports exactly these names', () => {
     'AfterCommit',
     'BadRequestError',
     'ConflictError',
+    'DefaultDeserializer',
+    'DefaultSerializer',
+    'DeserializationException',
     'ERROR_CODES',
     'ForbiddenError',
     'InjectRestless',
@@ -21,6 +24,7 @@ it('exports exactly these names', () => {
     'RestlessModule',
     'RestlessRegistry',
     'RestlessService',
+    'SerializationException',
     'getRestlessServiceToken',
   ]);
 });

@@ -5,7 +5,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { RawSortKey } from '../../query/api-request.js';
 import type { RawFunction } from '../../query/evaluation.js';
 import type { FilterObject } from '../../resource/options.js';
-import type { WireFormatName } from '../../wire/wire-format.js';
+import type { WireFormatName } from '../../wire/format-name.js';
 import type { RestlessEntity } from '../restless.tokens.js';
 import type { ProcessorKey, WriteProcessorKey } from './keys.js';
 

@@ -3,7 +3,7 @@
  */
 import { Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { WireFormatName } from '../../wire/wire-format.js';
+import type { WireFormatName } from '../../wire/format-name.js';
 import type { RestlessEntity } from '../restless.tokens.js';
 import type { ProcessorContext } from './contexts.js';
 import { edit, type Decoded, type Editable } from './editing.js';

@@ -5,7 +5,7 @@ import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { read } from './read.js';
 import { jsonpPayload } from './jsonp.js';
-import { statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
+import { parts, statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
 
 /** The media type of flat JSON. */
 export const FLAT_JSON_MEDIA_TYPE = 'application/json';
@@ -19,6 +19,7 @@ export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
   read,
   readEvaluation,
   writeEvaluation,
+  parts,
   write,
   statusOf,
   writeCount,

@@ -5,6 +5,7 @@ import { NotFoundError } from '../../errors.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import { splitId, type ColumnAttribute, type Resource } from '../../resource/resource.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl } from '../links.js';
+import type { Serialized, SerializedResource } from '../serializer.js';
 import type { Address, WireAnswer, WireError, WireOptions } from '../wire-format.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,9 +13,9 @@ type Json = Readonly<Record<string, unknown>>;
 const PAGE_PARAMETERS = { number: 'page', size: 'results_per_page' };
 
 /** The document of a result: one object, or a page of them in its envelope. @see PAG-03, REL-01, REL-03 */
-export function write(result: Result, address: Address, options: WireOptions): WireAnswer {
+export function write(result: Result, address: Address, options: WireOptions, serialized?: Serialized): WireAnswer {
   const { query, records } = result;
-  const writer = new ObjectWriter(result, options.embed);
+  const writer = new ObjectWriter(result, options.embed, serialized);
   const [first] = records;
   if (query.cardinality !== 'many') {
     if (first === undefined) throw new NotFoundError('There is no related resource.');
@@ -56,6 +57,7 @@ class ObjectWriter {
   constructor(
     private readonly result: Result,
     private readonly embed: number,
+    private readonly serialized?: Serialized,
   ) {
     for (const record of [...result.records, ...result.included]) {
       const ofResource = this.records.get(record.resource) ?? new Map<string, ResourceRecord>();
@@ -68,9 +70,12 @@ class ObjectWriter {
   object(record: ResourceRecord, depth: number): Json {
     const { attributes, relationships } = this.result.query.fieldsets.get(record.resource)!;
     const object: Record<string, unknown> = { ...keyOf(record) };
-    for (const [index, { name }] of attributes.entries()) define(object, name, record.values[index]);
+    const own = this.serialized?.get(record);
+    if (own !== undefined) for (const [name, value] of Object.entries(own.attributes)) define(object, name, value);
+    else for (const [index, { name }] of attributes.entries()) define(object, name, record.values[index]);
     if (depth >= this.embed) return object;
     for (const { relationship } of relationships) {
+      if (own !== undefined && !Object.hasOwn(own.relationships, relationship.name)) continue;
       const linkage = record.linkage.get(relationship.name);
       const related = linkage === undefined ? undefined : this.related(linkage, depth + 1);
       if (related !== undefined) define(object, relationship.name, related);
@@ -94,6 +99,17 @@ class ObjectWriter {
   private find({ resource, id }: Identifier): ResourceRecord | undefined {
     return this.records.get(resource)?.get(id);
   }
+}
+
+/** What a serializer starts from. */
+export function parts(record: ResourceRecord, { query }: Result): SerializedResource {
+  const { attributes, relationships } = query.fieldsets.get(record.resource)!;
+  return {
+    attributes: Object.fromEntries(attributes.map(({ name }, index) => [name, record.values[index]])),
+    relationships: Object.fromEntries(relationships.map(({ relationship }) => [relationship.name, {}])),
+    links: {},
+    meta: {},
+  };
 }
 
 /** Also for a name such as `__proto__`, a member of the object itself. */

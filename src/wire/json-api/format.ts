@@ -5,7 +5,7 @@ import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { read, readRoot } from './read.js';
 import { readChange } from './read-document.js';
-import { write, writeCount, writeErrors, writeRoot } from './write.js';
+import { parts, write, writeCount, writeErrors, writeRoot } from './write.js';
 
 /** The media type of JSON:API. */
 export const JSON_API_MEDIA_TYPE = 'application/vnd.api+json';
@@ -21,6 +21,7 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   readEvaluation,
   writeEvaluation,
   readChange,
+  parts,
   write,
   statusOf: ({ status }) => status,
   writeCount,

@@ -4,6 +4,7 @@
 import type { FieldsetRelationship } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import type { Resource } from '../../resource/resource.js';
+import type { Serialized, SerializedResource } from '../serializer.js';
 import type { Address, WireAnswer, WireError } from '../wire-format.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl, selfUrl } from '../links.js';
 
@@ -13,10 +14,10 @@ const JSONAPI = Object.freeze({ version: '1.1' });
 const PAGE_PARAMETERS = { number: 'page[number]', size: 'page[size]' };
 
 /** The document of a result, and the headers that go with it. */
-export function write(result: Result, address: Address): WireAnswer {
+export function write(result: Result, address: Address, _: unknown, serialized?: Serialized): WireAnswer {
   const { query } = result;
   const linkage = query.operation === 'GET_RELATIONSHIP';
-  const writer = new ResourceWriter(result, address);
+  const writer = new ResourceWriter(result, address, serialized);
   const data = result.records.map((record) => (linkage ? identifier(record) : writer.resource(record)));
   const many = query.cardinality === 'many';
   const headers: Record<string, string> = {};
@@ -64,10 +65,13 @@ class ResourceWriter {
   constructor(
     private readonly result: Result,
     private readonly address: Address,
+    private readonly serialized?: Serialized,
   ) {}
 
   /** A resource object; empty `attributes` and `relationships` are left out. @see FLD-22 */
   resource(record: ResourceRecord): Json {
+    const own = this.serialized?.get(record);
+    if (own !== undefined) return assemble(record, own);
     const { attributes, relationships } = this.result.query.fieldsets.get(record.resource)!;
     const url = resourceUrl(this.address, record);
     const values = attributes.map((attribute, index) => [attribute.name, record.values[index]] as const);
@@ -83,7 +87,25 @@ class ResourceWriter {
     };
   }
 
-  private relationship(record: ResourceRecord, { relationship }: FieldsetRelationship, url: string): Json {
+  /** The same in parts, for a serializer. */
+  parts(record: ResourceRecord): SerializedResource {
+    const { attributes, relationships } = this.result.query.fieldsets.get(record.resource)!;
+    const url = resourceUrl(this.address, record);
+    return {
+      attributes: Object.fromEntries(attributes.map(({ name }, index) => [name, record.values[index]])),
+      relationships: Object.fromEntries(
+        relationships.map((each) => [each.relationship.name, this.relationship(record, each, url)]),
+      ),
+      links: isReadable(record.resource) ? { self: url } : {},
+      meta: {},
+    };
+  }
+
+  private relationship(
+    record: ResourceRecord,
+    { relationship }: FieldsetRelationship,
+    url: string,
+  ): Record<string, unknown> {
     const linkage = record.linkage.get(relationship.name);
     const name = encodeURIComponent(relationship.name);
     const related = isReadable(relationship.target) ? { related: `${url}/${name}` } : {};
@@ -92,6 +114,17 @@ class ResourceWriter {
       links: { self: `${url}/relationships/${name}`, ...related },
     };
   }
+}
+
+/** What a serializer starts from. */
+export function parts(record: ResourceRecord, result: Result, address: Address): SerializedResource {
+  return new ResourceWriter(result, address).parts(record);
+}
+
+/** A resource object of what a serializer made; its identity is not the serializer's. */
+function assemble(record: ResourceRecord, own: SerializedResource): Json {
+  const members = Object.entries(own).filter(([, value]) => Object.keys(value as object).length > 0);
+  return { ...identifier(record), ...Object.fromEntries(members) };
 }
 
 function writeLinkage(linkage: Linkage): unknown {

@@ -1,0 +1,69 @@
+/**
+ * What a handler made → the answer: its status, its headers and its document, written by serializers where there are any.
+ */
+import type { EvaluationResult } from '../query/evaluation.js';
+import type { Result } from '../query/result.js';
+import type { Resource } from '../resource/resource.js';
+import { resourceUrl } from '../wire/links.js';
+import { serialize, type ResourceSerializer } from '../wire/serializer.js';
+import type { Address, WireAnswer } from '../wire/wire-format.js';
+import type { RequestState } from './http.js';
+import type { OperationName } from './options.js';
+import type { Outcome } from './resource-operations.js';
+
+/** What a handler made. */
+export type Made = Result | Outcome | EvaluationResult;
+
+/** An answer before it becomes bytes; without a document it has no content. */
+export interface HttpDocument {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly document: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The serializers of an application. */
+type SerializerOf = (resource: Resource) => ResourceSerializer | undefined;
+
+/** The answer to what a handler made. */
+export async function answerOf(
+  name: OperationName,
+  made: Made,
+  state: RequestState,
+  serializerOf: SerializerOf,
+): Promise<HttpDocument> {
+  if ('change' in made) return answerOfChange(made, state, serializerOf);
+  if (name === 'EVALUATE') {
+    return { status: 200, headers: {}, document: state.format.writeEvaluation(made as EvaluationResult) };
+  }
+  return { status: 200, ...(await write(made as Result, state.address, state, serializerOf)) };
+}
+
+async function answerOfChange(
+  { change, applied, result }: Outcome,
+  state: RequestState,
+  serializerOf: SerializerOf,
+): Promise<HttpDocument> {
+  const { format, address } = state;
+  if (change.kind === 'update-many')
+    return { status: 200, headers: {}, document: format.writeCount({ modified: applied.count }) };
+  if (change.kind === 'remove-many')
+    return { status: 200, headers: {}, document: format.writeCount({ deleted: applied.count }) };
+  if (result === undefined) return { status: 204, headers: {}, document: undefined };
+  if (change.kind !== 'create') return { status: 200, ...(await write(result, address, state, serializerOf)) };
+  const [created] = result.records;
+  // The row may lie outside the viewer's scope: then it is there, and not to be seen.
+  const url = created === undefined ? address.path : resourceUrl(address, created);
+  const { headers, document } = await write(result, { ...address, path: url }, state, serializerOf);
+  return { status: 201, headers: created === undefined ? headers : { ...headers, Location: url }, document };
+}
+
+async function write(
+  result: Result,
+  address: Address,
+  { format, wire, viewer }: RequestState,
+  serializerOf: SerializerOf,
+): Promise<WireAnswer> {
+  const parts = (record: Result['records'][number]) => format.parts(record, result, address);
+  const serialized = await serialize(result, { serializerOf, format: format.name, parts, viewer });
+  return format.write(result, address, wire, serialized);
+}
