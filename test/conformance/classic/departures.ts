@@ -4,10 +4,6 @@ import type { Departure, Later } from '../suite.js';
 import { apiOf, filters, searches, segments } from './asked.js';
 
 export const LATER: Later[] = [
-  {
-    issue: 'Processors and serializers',
-    when: (_, profile) => /"(pre|post)processors"/.test(JSON.stringify(profile)),
-  },
   { issue: 'association proxies (MAP-06)', when: (_, { flags }) => flags.includes('proxy') },
 ];
 

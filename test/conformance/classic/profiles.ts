@@ -5,13 +5,14 @@ import { type ResourceEntry, type ResourceOptions, RestlessModule } from 'nestjs
 import { type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from '../cases.js';
 import { ENTITIES, type EntityName, isEntityName } from '../entities.js';
+import { CLASSIC_PROCESSORS, processorOptions } from '../processors.js';
 import { COMPUTED, FLAGGED } from '../profiles.js';
 import { toErrorClass, VALIDATORS } from '../validators.js';
 
 @Module({})
 class ProfileModule {}
 
-export function profileModule({ apis, flags }: Profile, dataSource: DataSourceOptions): DynamicModule {
+export function profileModule({ apis, flags, options }: Profile, dataSource: DataSourceOptions): DynamicModule {
   const subscribers = flags.includes('validators') ? VALIDATORS : [];
   return {
     module: ProfileModule,
@@ -26,6 +27,7 @@ export function profileModule({ apis, flags }: Profile, dataSource: DataSourceOp
         allowDeleteFromToManyRelationships: true,
         allowClientGeneratedIds: true,
         allowUnfiltered: true,
+        ...processorOptions(options, CLASSIC_PROCESSORS),
       }),
       RestlessModule.forFeature([...supporting(apis), ...apis.map((api) => toEntry(api, flags))]),
     ],
@@ -90,6 +92,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
   const hidden = [...columns(options.exclude_columns ?? []), ...computed.filter((name) => !wanted.includes(name))];
   return {
     entity: ENTITIES[model],
+    ...processorOptions(options, CLASSIC_PROCESSORS),
     additionalAttributes: wanted.filter((name) => !computed.includes(name)),
     ...(options.include_columns === undefined && { exclude: hidden }),
     ...Object.entries(options).reduce<ResourceOptions>(
@@ -104,7 +107,7 @@ const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
   collection_name: (value) => ({ collectionName: text(value) }),
   url_prefix: (value) => ({ prefix: text(value) }),
   methods: (value) => ({
-    methods: texts(value).filter((verb) => verb !== 'PUT') as NonNullable<ResourceOptions['methods']>,
+    methods: texts(value) as NonNullable<ResourceOptions['methods']>,
   }),
   include_columns: (value) => ({ only: columns(value) }),
   primary_key: (value) => ({ primaryKey: text(value) }),
@@ -121,7 +124,7 @@ function columns(value: Json): string[] {
   return texts(value).filter((name) => name !== 'nonsense');
 }
 
-/** Options that `toEntry` reads itself, and those that wait for an issue. */
+/** Options that `toEntry` reads itself. */
 const ELSEWHERE = ['exclude_columns', 'include_methods', 'preprocessors', 'postprocessors'];
 
 function translate(name: string, value: Json): ResourceOptions {
