@@ -2,7 +2,7 @@
  * What one application exposes: collects the entries of all `forFeature` calls, builds the resource graph
  * from them once, and answers questions about it. There is one per application, and no state outside it.
  */
-import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
@@ -34,6 +34,8 @@ import { resourceOptionsOf } from './restless.decorators.js';
 import { makeDeserializer, makeSerializer, type OwnSerializers } from './serializers.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
+
+const LOGGER = new Logger('Restless');
 
 /** One entry of `forFeature`, as it is kept. */
 export interface Registration {
@@ -97,7 +99,7 @@ export class Catalogue implements OnModuleInit {
 
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
   async onModuleInit(): Promise<void> {
-    this.all();
+    this.all().forEach(warnOfNames);
     for (const provided of providedProcessors(this.modules)) {
       const own = this.registrations.filter(({ entity }) => entity === provided.entity);
       if (own.length === 0) throw notProcessed(provided);
@@ -134,16 +136,18 @@ export class Catalogue implements OnModuleInit {
     }
     const model = schema.model(dataSource.getMetadata(entry.entity));
     const version = entry.version ?? declared.version;
-    const names = entry.formats ?? declared.formats ?? this.options.formats;
+    const formats = (entry.formats ?? declared.formats ?? this.options.formats).map(wireFormat);
+    const nameFault = (field: string): string | undefined =>
+      formats.map((format) => format.nameFault(field)).find((fault) => fault !== undefined);
     const processors = new Processors(name);
     processors.addOptions('universal', this.options.processors);
     processors.addOptions('resource', { ...declared, ...withoutUndefined(entry) });
     const registration = {
-      entry: { model, layers, version },
+      entry: { model, layers, version, nameFault },
       entity: entry.entity,
       controller,
       evaluation,
-      formats: names.map(wireFormat),
+      formats,
       wire: {
         embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
         numPagesAlias: entry.numPagesAlias ?? declared.numPagesAlias ?? this.options.wire.numPagesAlias,
@@ -322,4 +326,15 @@ export function methodNotAllowed(method: string, allow: readonly string[]): Rest
   return new RestlessError('METHOD_NOT_ALLOWED', `${method} is not allowed here. Allowed: ${headers.Allow}.`, {
     headers,
   });
+}
+
+/** Tells of fields that a format has trouble with. @see SET-15 */
+function warnOfNames({ resource, formats }: ServedResource): void {
+  for (const { name, property, exposed } of [...resource.attributes.values(), ...resource.relationships.values()]) {
+    const doubt = exposed
+      ? formats.map((format) => format.nameDoubt(name)).find((each) => each !== undefined)
+      : undefined;
+    if (doubt !== undefined)
+      LOGGER.warn(`${resource.model.name}.${property}${doubt}; rename it with @Expose({ name }).`);
+  }
 }

@@ -16,6 +16,8 @@ export interface ResourceEntry {
   readonly model: EntityModel;
   readonly layers: readonly ResourceOptions[];
   readonly version?: string | undefined;
+  /** What speaks against a field's name where the resource is served, as in `cannot be called "type" in JSON:API`. */
+  readonly nameFault?: (name: string) => string | undefined;
 }
 
 /** All resources of one application. */
@@ -33,10 +35,6 @@ interface Draft {
   readonly byEntity: Map<string, Resource>;
 }
 
-/** Names that JSON:API, or the URLs, keep for themselves. */
-const RESERVED_FIELDS = new Set(['type', 'relationships']);
-/** JSON:API 1.1, "Member Names". */
-const MEMBER_NAME = /^[a-zA-Z0-9\u0080-\uffff](?:[-_ a-zA-Z0-9\u0080-\uffff]*[a-zA-Z0-9\u0080-\uffff])?$/;
 const LEGAL_TYPE = /^[a-zA-Z0-9\u0080-\uffff](?:[-_a-zA-Z0-9\u0080-\uffff]*[a-zA-Z0-9\u0080-\uffff])?$/;
 
 /**
@@ -317,15 +315,9 @@ function checkNames(draft: Draft): void {
         `${place} would be called "id", which is the resource's identity; rename it with @Expose({ name }).`,
       );
     }
-    if (RESERVED_FIELDS.has(name)) {
-      throw new RestlessConfigError(
-        `${place} cannot be called "${name}" in JSON:API; rename it with @Expose({ name }).`,
-      );
-    }
-    if (!MEMBER_NAME.test(name)) {
-      throw new RestlessConfigError(
-        `${place}: "${name}" is no legal JSON:API member name; rename it with @Expose({ name }).`,
-      );
+    const fault = draft.entry?.nameFault?.(name);
+    if (fault !== undefined) {
+      throw new RestlessConfigError(`${place}${fault}; rename it with @Expose({ name }).`);
     }
   }
 }

@@ -89,6 +89,10 @@ export interface WireFormat {
   readonly negotiates: boolean;
   /** True for the media type of a range in `Accept`, or of a body; parameters included. */
   readonly understands: (type: MediaType) => boolean;
+  /** Why no field may have a name, to follow the field's place in a sentence; undefined where it may. */
+  readonly nameFault: (name: string) => string | undefined;
+  /** Why a field should not have a name, as a sentence's end in the same way. */
+  readonly nameDoubt: (name: string) => string | undefined;
   readonly read: (request: IncomingRequest, options: ReadOptions & WireOptions) => ApiRequest;
   readonly readEvaluation: (request: IncomingRequest, options: ReadOptions & WireOptions) => EvaluationRequest;
   readonly writeEvaluation: (result: EvaluationResult) => WireAnswer['document'];

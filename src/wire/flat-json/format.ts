@@ -3,6 +3,7 @@
  */
 import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
+import { nameDoubt, nameFault } from './names.js';
 import { read } from './read.js';
 import { jsonpPayload } from './jsonp.js';
 import { parts, statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
@@ -16,6 +17,8 @@ export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
   mediaType: FLAT_JSON_MEDIA_TYPE,
   negotiates: false,
   understands: () => true,
+  nameFault,
+  nameDoubt,
   read,
   readEvaluation,
   writeEvaluation,

@@ -3,6 +3,7 @@
  */
 import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
+import { nameFault } from './names.js';
 import { read, readRoot } from './read.js';
 import { readChange } from './read-document.js';
 import { parts, write, writeCount, writeErrors, writeRoot } from './write.js';
@@ -17,6 +18,8 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   negotiates: true,
   understands: ({ parameters }) =>
     [...parameters].every(([name, value]) => name === 'profile' || (name === 'ext' && value.trim() === '')),
+  nameFault,
+  nameDoubt: () => undefined,
   read,
   readEvaluation,
   writeEvaluation,
