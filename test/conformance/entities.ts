@@ -1,6 +1,6 @@
 /**
  * The entities behind the recorded answers. Property names are the recorded wire names, foreign keys are fields beside the
- * relation, which profiles hide where the recorded system did, and every column type exists on SQLite, PostgreSQL and
+ * relation and discriminators are fields too, which profiles hide where the recorded system did, and every column type exists on SQLite, PostgreSQL and
  * MariaDB alike.
  */
 import { Expose } from 'class-transformer';
@@ -141,7 +141,7 @@ export class Reminder {
 @TableInheritance({ column: { name: 'type', type: 'varchar' } })
 export class Employee {
   @PrimaryGeneratedColumn() id!: number;
-  @Column({ type: 'varchar' }) type!: string;
+  @Expose() @Column({ type: 'varchar' }) type!: string;
   @Column({ type: 'varchar', nullable: true }) name!: string | null;
 }
 

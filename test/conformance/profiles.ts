@@ -42,7 +42,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
   const hidden = [
     ...texts(options.exclude ?? []),
     ...computed.filter((name) => !wanted.includes(name)),
-    ...(FOREIGN_KEYS[model] ?? []),
+    ...(NO_FIELDS[model] ?? []),
   ];
   return {
     entity: ENTITIES[model],
@@ -64,12 +64,14 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
 /** Columns that SQL computes: attributes like all others, so they are hidden where a profile does not ask for them. */
 export const COMPUTED: Partial<Record<EntityName, string[]>> = { person: ['computer_count', 'is_minor', 'nickname'] };
 
-/** Columns that the recorded system never shows. */
-const FOREIGN_KEYS: Partial<Record<EntityName, string[]>> = {
+/** Columns that are no fields: foreign keys, and discriminators, whose name JSON:API keeps for itself. */
+const NO_FIELDS: Partial<Record<EntityName, string[]>> = {
   computer: ['owner_id'],
   article: ['author_id'],
   comment: ['article_id', 'author_id'],
   category: ['parent_id'],
+  employee: ['type'],
+  manager: ['type'],
 };
 
 /** The attributes that a flag of the profile adds. */
