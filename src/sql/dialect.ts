@@ -6,7 +6,7 @@ import type { DataSource } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
 import type { DatabaseClock } from '../query/values.js';
 import type { ValueType } from '../resource/entity-model.js';
-import { anyOf, join, param, raw, sql, type Sql } from './fragment.js';
+import { anyOf, join, param, raw, sql, type Param, type Part, type Sql } from './fragment.js';
 
 export type DialectName = 'sqlite' | 'postgres' | 'mysql';
 
@@ -16,8 +16,10 @@ export interface Dialect {
   readonly placeholder: (index: number) => string;
   /** A name from metadata, quoted. */
   readonly quote: (name: string) => string;
-  /** `column` is one of a list that is bound as one parameter, so that every length has the same text. */
-  readonly inList: (column: Sql, values: readonly unknown[]) => Sql;
+  /** A list as one parameter, so that every length has the same text; undefined where each value needs its own. */
+  readonly wholeList: (values: readonly unknown[]) => Param | undefined;
+  /** `column` is one of a list that is bound as one parameter. */
+  readonly inWhole: (column: Sql, list: Param) => Sql;
   /** A column of an enumerated type as plain text. */
   readonly asText: (column: Sql) => Sql;
   readonly like: (column: Sql, pattern: Sql) => Sql;
@@ -71,12 +73,11 @@ const sqlite: Differences = {
   placeholder: () => '?',
   // One connection, one writer.
   lock: '',
+  // JSON has no bytes.
+  wholeList: (values) =>
+    values.some((value) => value instanceof Uint8Array) ? undefined : param(JSON.stringify(values)),
   // Quoted, because TypeORM's builders take a bare word for the property of that name.
-  inList: (column, values) =>
-    // JSON has no bytes.
-    values.some((value) => value instanceof Uint8Array)
-      ? sql`${column} IN (${join(values.map(param), ', ')})`
-      : sql`${column} IN (SELECT "value" FROM json_each(${param(JSON.stringify(values))}))`,
+  inWhole: (column, list) => sql`${column} IN (SELECT "value" FROM json_each(${list}))`,
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
@@ -96,7 +97,8 @@ const postgres: Differences = {
   // Rows that refer to this one can be written meanwhile.
   lock: ' FOR NO KEY UPDATE',
   placeholder: (index) => `$${index + 1}`,
-  inList: (column, values) => sql`${column} = ANY(${param(values)})`,
+  wholeList: param,
+  inWhole: (column, list) => sql`${column} = ANY(${list})`,
   asText: (column) => sql`${column}::text`,
   like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
@@ -109,7 +111,8 @@ const mysql: Differences = {
   lock: ' FOR UPDATE',
   placeholder: () => '?',
   // The driver writes a list that is bound as one parameter as the values with commas between them.
-  inList: (column, values) => (values.length === 0 ? raw('1 = 0') : sql`${column} IN (${param(values)})`),
+  wholeList: (values) => (values.length === 0 ? undefined : param(values)),
+  inWhole: (column, list) => sql`${column} IN (${list})`,
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,
@@ -119,6 +122,11 @@ const mysql: Differences = {
   clock: ({ clock }, type) =>
     type === 'time' ? raw('CURRENT_TIME') : raw(clock === 'CURRENT_DATE' ? clock : `${clock}(6)`),
 };
+
+/** `column` is one of these values. */
+export function inValues(column: Sql, values: readonly Part[]): Sql {
+  return values.length === 0 ? raw('1 = 0') : sql`${column} IN (${join(values, ', ')})`;
+}
 
 /** `(a, b) IN ((1, 2), (3, 4))`, in the spelling that all databases take. */
 export function inTuples(columns: readonly Sql[], tuples: readonly (readonly unknown[])[]): Sql {

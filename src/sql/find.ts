@@ -8,8 +8,9 @@ import type { Identifier, Linkage, ResourceRecord, Result } from '../query/resul
 import type { Resource } from '../resource/resource.js';
 import { EntityReader, hiddenColumns } from './entities.js';
 import type { Dialect } from './dialect.js';
-import { render, type Keys, type Statement } from './fragment.js';
-import { needsEntity, type EdgePlan, type Plan } from './plan.js';
+import { template, type Keys, type Statement } from './fragment.js';
+import type { BoundPlan } from './plan-cache.js';
+import { needsEntity, type EdgePlan } from './plan.js';
 import type { Row, RowReader } from './rows.js';
 import type { Schema } from './schema.js';
 
@@ -38,17 +39,18 @@ export class Finding {
 
   constructor(
     private readonly query: Query,
-    private readonly plan: Plan,
+    private readonly bound: BoundPlan,
     private readonly runner: QueryRunner,
     private readonly schema: Schema,
     private readonly dialect: Dialect,
   ) {}
 
   async run(): Promise<Result> {
-    const { query, plan } = this;
-    const rows = await this.rows(plan.page);
+    const { query, bound } = this;
+    const { plan } = bound;
+    const rows = await this.rows(bound.bind(plan.page));
     // Where there are related rows, there is a parent.
-    if (rows.length === 0 && plan.parent !== undefined && (await this.rows(plan.parent)).length === 0) {
+    if (rows.length === 0 && plan.parent !== undefined && (await this.rows(bound.bind(plan.parent))).length === 0) {
       throw noSuchResource(query.parent!.resource, query.parent!.id);
     }
     const { page, count } = query;
@@ -76,7 +78,7 @@ export class Finding {
     if (cardinality !== 'many' || page === undefined) return rows.length;
     if (count === 'none') return undefined;
     if (rows.length === 0 && page.number === 1 && window === undefined) return 0;
-    const [row] = rows.length > 0 ? rows : await this.rows(this.plan.count!);
+    const [row] = rows.length > 0 ? rows : await this.rows(this.bound.bind(this.bound.plan.count!));
     const all = Number(row!['n']) - (window?.offset ?? 0);
     return Math.max(0, Math.min(all, window?.limit ?? all));
   }
@@ -143,9 +145,15 @@ export class Finding {
     const rows: Row[][] = [];
     const size = plan.far.length === 1 ? keys.length : MOST_KEYS;
     for (let from = 0; from < keys.length; from += size) {
-      rows.push(await this.rows(render(plan.statement, this.dialect.placeholder, keys.slice(from, from + size))));
+      rows.push(await this.rows(this.edgeStatement(plan, keys.slice(from, from + size))));
     }
     return rows.flat();
+  }
+
+  private edgeStatement({ statement, whole }: EdgePlan, keys: Keys): Statement {
+    const list = whole && this.dialect.wholeList(keys.map(([key]) => key));
+    if (list !== undefined) return this.bound.bind(whole!, list);
+    return this.bound.bind(template(statement, this.dialect.placeholder, keys));
   }
 
   private member(plan: EdgePlan, row: Row): Identifier & { readonly found: Found | undefined } {

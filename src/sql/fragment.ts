@@ -7,6 +7,8 @@
 export interface Param {
   readonly kind: 'param';
   readonly value: unknown;
+  /** The same in every request: it comes from metadata or from this library. */
+  readonly constant?: true;
 }
 
 /** A place for something that is known only when the statement runs: the keys of the rows found before. */
@@ -25,12 +27,22 @@ export interface Sql {
   readonly kind: 'sql';
   readonly strings: readonly string[];
   readonly parts: readonly Part[];
+  /** Written by the application, which may write something else for the next request. */
+  readonly own?: true;
 }
 
 /** Text and parameters, as drivers take them. */
 export interface Statement {
   readonly text: string;
   readonly parameters: readonly unknown[];
+}
+
+/** Text, and what stands for the parameters: the values may be those of another request. */
+export interface Template {
+  readonly text: string;
+  readonly params: readonly Param[];
+  /** Nothing in the text was written by the application for this one request. */
+  readonly isLasting: boolean;
 }
 
 /**
@@ -47,6 +59,14 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly Part[]): S
 export function param(value: unknown): Param {
   return { kind: 'param', value };
 }
+
+/** A bound value that comes from metadata or from this library, never from a request. */
+export function constant(value: unknown): Param {
+  return { kind: 'param', value, constant: true };
+}
+
+/** Stands for the keys of the rows found before, where they are one parameter. */
+export const KEYS: Param = Object.freeze(constant(undefined));
 
 /** A place that is filled with keys when the statement is rendered. */
 export function hole(fill: Hole['fill']): Hole {
@@ -84,14 +104,22 @@ export function anyOf(conditions: readonly Sql[]): Sql {
  * @param placeholder how the driver spells the parameter with this index, counted from 0
  * @param keys what to put into the holes
  */
-export function render(fragment: Sql, placeholder: (index: number) => string, keys: Keys = []): Statement {
-  const parameters: unknown[] = [];
+export function render(fragment: Sql, placeholder: (index: number) => string, keys?: Keys): Statement {
+  const { text, params } = template(fragment, placeholder, keys);
+  return { text, parameters: params.map(({ value }) => value) };
+}
+
+/** The same with the parameters as they were put into the fragment. */
+export function template(fragment: Sql, placeholder: (index: number) => string, keys: Keys = []): Template {
+  const params: Param[] = [];
+  let isLasting = true;
   const write = (part: Part): string => {
-    if (part.kind === 'param') return placeholder(parameters.push(part.value) - 1);
+    if (part.kind === 'param') return placeholder(params.push(part) - 1);
     if (part.kind === 'hole') return write(part.fill(keys));
+    if (part.own === true) isLasting = false;
     let text = part.strings[0]!;
     for (const [index, inner] of part.parts.entries()) text += write(inner) + part.strings[index + 1]!;
     return text;
   };
-  return { text: write(fragment), parameters };
+  return { text: write(fragment), params, isLasting };
 }

@@ -21,7 +21,7 @@ export class Pieces {
   assemble(text: string): Sql {
     const pieces = text.split(/\ue000(\d+)\ue000/);
     const parts = pieces.map((piece, index): Part => (index % 2 === 0 ? raw(piece) : this.parts[Number(piece)]!));
-    return sql`(${join(parts, '')})`;
+    return { ...sql`(${join(parts, '')})`, own: true };
   }
 }
 

@@ -4,38 +4,41 @@
  */
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { Filter } from '../query/filter.js';
-import type { Edge, Fieldset, Query, SortKey } from '../query/query.js';
+import type { Edge, Fieldset, SortKey } from '../query/query.js';
 import { isPolymorphic, resourcesOf, type Attribute, type Relationship, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
-import { inTuples, type Dialect } from './dialect.js';
+import { inTuples, inValues, type Dialect } from './dialect.js';
 import { isFromEntity } from './entities.js';
-import { allOf, hole, join, param, raw, render, sql, type Sql, type Statement } from './fragment.js';
+import { allOf, constant, hole, join, KEYS, param, raw, sql, template, type Sql, type Template } from './fragment.js';
 import { nearColumns } from './relations.js';
 import { RowReader, type KindReader, type NamedReader, type Row, type ToOneReader } from './rows.js';
 import type { Schema } from './schema.js';
+import type { PlannedQuery, Shape } from './shape.js';
 import { Select, type SelectContext } from './select.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
 
 /** All statements of one query. */
 export interface Plan {
   /** Finds the parent, where the query has one. */
-  readonly parent: Statement | undefined;
-  readonly page: Statement;
+  readonly parent: Template | undefined;
+  readonly page: Template;
   /** The total alone, for a page past the end. */
-  readonly count: Statement | undefined;
+  readonly count: Template | undefined;
   readonly reader: RowReader;
   readonly edges: readonly EdgePlan[];
 }
 
 /** How the rows behind a relationship are found, for the rows found before. */
 export interface EdgePlan {
-  readonly edge: Edge;
+  readonly edge: Pick<Edge, 'relationship' | 'target' | 'owners' | 'load'>;
   /** Names of the near row's columns that lead on; for to-one relationships, those of the linkage. */
   readonly near: readonly string[];
   /** Names of the found row's columns that lead back. */
   readonly far: readonly string[];
   /** The statement, with a hole for the keys of the near rows. */
   readonly statement: Sql;
+  /** The same for keys that are one parameter, {@link KEYS}. */
+  readonly whole: Template | undefined;
   readonly reader: RowReader;
   readonly edges: readonly EdgePlan[];
 }
@@ -50,9 +53,10 @@ export class Planner {
     private readonly columns: Columns,
     private readonly dialect: Dialect,
     operators: ReadonlyMap<string, SqlOperator>,
-    private readonly query: Query,
+    private readonly query: PlannedQuery,
+    private readonly shape: Shape,
   ) {
-    this.where = new Where(schema, columns, dialect, operators, this.aliases);
+    this.where = new Where(schema, columns, dialect, operators, this.aliases, shape.operands);
     this.context = { schema, columns, where: this.where, aliases: this.aliases };
   }
 
@@ -73,11 +77,11 @@ export class Planner {
     };
   }
 
-  private render(fragment: Sql): Statement {
-    return render(fragment, this.dialect.placeholder);
+  private render(fragment: Sql): Template {
+    return template(fragment, this.dialect.placeholder);
   }
 
-  private parentStatement(): Statement {
+  private parentStatement(): Template {
     const parent = this.query.parent!;
     const alias = this.aliases.next('o');
     const table = this.columns.table(this.schema.metadata(parent.resource.model), alias);
@@ -128,10 +132,10 @@ export class Planner {
             ', ',
           )}`;
     const rows = sql`SELECT ${select.output.sql} FROM ${select.from()} WHERE ${allOf(conditions)}${inner}`;
-    if (cardinality !== 'many') return sql`${rows} LIMIT ${param(cardinality === 'single' ? 2 : 1)}`;
-    const stretch = rowsToFetch(this.query);
+    if (cardinality !== 'many') return sql`${rows} LIMIT ${constant(cardinality === 'single' ? 2 : 1)}`;
+    const stretch = this.shape.window;
     if (stretch === undefined) return rows;
-    const window = sql`${rows} LIMIT ${param(stretch.limit)} OFFSET ${param(stretch.offset)}`;
+    const window = sql`${rows} LIMIT ${stretch.limit} OFFSET ${stretch.offset}`;
     if (!counted) return window;
     const outer = order.map((key) => key.outer);
     return sql`SELECT p.*, (${this.countStatement()}) AS n FROM (${window}) p ORDER BY ${join(outer, ', ')}`;
@@ -267,14 +271,15 @@ export class Planner {
     const { relationship, target } = edge;
     const far = new Select(this.context, target);
     const { reader, edges } = this.contents(far, edge.edges);
-    const shared = { edge, reader, edges };
+    const { owners, load } = edge;
+    const shared = { edge: { relationship, target, owners, load }, reader, edges };
     if (!relationship.toMany) {
       const columns = target.id.map(({ column }) => this.columns.expression(column, far.alias));
       return {
         ...shared,
         near: nearReader.toOne(relationship).id.map(({ name }) => name),
         far: target.id.map(({ column }) => far.column(column.path, target)),
-        statement: this.edgeStatement(far, edge, columns, far.from()),
+        ...this.edgeStatement(far, edge, columns, far.from()),
       };
     }
     const link = this.where.link(relationship);
@@ -289,22 +294,35 @@ export class Planner {
       junction === undefined
         ? far.from()
         : sql`${far.from()} INNER JOIN ${this.columns.table(junction.metadata, middle)} ON ${this.where.equal(junction.target, middle, far.alias)}`;
-    return { ...shared, near: nearNames, far: farNames, statement: this.edgeStatement(far, edge, keyColumns, from) };
+    return { ...shared, near: nearNames, far: farNames, ...this.edgeStatement(far, edge, keyColumns, from) };
   }
 
   /** The rows behind a relationship, for the keys of the rows found before, in the order of the key. */
-  private edgeStatement(far: Select, edge: Edge, columns: readonly Sql[], from: Sql): Sql {
+  private edgeStatement(
+    far: Select,
+    edge: Edge,
+    columns: readonly Sql[],
+    from: Sql,
+  ): Pick<EdgePlan, 'statement' | 'whole'> {
     const [column] = columns as readonly [Sql];
     const inKeys = hole((keys) =>
       columns.length === 1
-        ? this.dialect.inList(
+        ? inValues(
             column,
-            keys.map(([key]) => key),
+            keys.map(([key]) => param(key)),
           )
         : inTuples(columns, keys),
     );
+    const around = (condition: Sql): Sql => this.edgeRows(far, edge, condition, from);
+    return {
+      statement: around(sql`${inKeys}`),
+      whole: columns.length === 1 ? this.render(around(this.dialect.inWhole(column, KEYS))) : undefined,
+    };
+  }
+
+  private edgeRows(far: Select, edge: Edge, isFar: Sql, from: Sql): Sql {
     const conditions = [
-      sql`${inKeys}`,
+      isFar,
       ...this.where.rowConditions(far.resource.model, far.alias),
       ...(edge.filter === undefined ? [] : [this.where.condition(edge.filter, far.alias)]),
     ];
@@ -316,15 +334,6 @@ export class Planner {
       : raw('');
     return sql`SELECT ${far.output.sql} FROM ${from} WHERE ${allOf(conditions)}${order}`;
   }
-}
-
-/** Which rows the page is; undefined for all of them. Without a total, one row more tells whether there is a next page. */
-function rowsToFetch({ page, window, count }: Query): { readonly limit: number; readonly offset: number } | undefined {
-  if (page === undefined && window === undefined) return undefined;
-  const before = page === undefined ? 0 : (page.number - 1) * page.size;
-  const left = (window?.limit ?? Number.MAX_SAFE_INTEGER) - before;
-  const wanted = page === undefined ? left : page.size + (count === 'none' ? 1 : 0);
-  return { limit: Math.max(0, Math.min(left, wanted)), offset: (window?.offset ?? 0) + before };
 }
 
 interface OrderKey {

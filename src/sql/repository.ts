@@ -13,7 +13,7 @@ import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate } from './evaluate.js';
 import { Finding } from './find.js';
-import { Planner, type Plan } from './plan.js';
+import { PlanCache } from './plan-cache.js';
 import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
@@ -26,6 +26,7 @@ export class TypeOrmRepository implements ResourceRepository {
   private readonly columns: Columns;
   private readonly dataSource: DataSource;
   private readonly turns: Turns | undefined;
+  private readonly plans: PlanCache;
 
   constructor(
     private readonly schema: Schema,
@@ -34,6 +35,7 @@ export class TypeOrmRepository implements ResourceRepository {
     this.dataSource = schema.dataSource;
     this.dialect = dialectOf(this.dataSource);
     this.columns = new Columns(schema, this.dialect);
+    this.plans = new PlanCache(schema, this.columns, this.dialect, operators);
     this.turns = this.dialect.name === 'sqlite' ? new Turns() : undefined;
     outliveConnections(this.dataSource);
   }
@@ -41,11 +43,6 @@ export class TypeOrmRepository implements ResourceRepository {
   private get context(): Omit<WriteContext, 'manager' | 'keysTaken' | 'atEnd'> {
     const { schema, columns, dialect, operators } = this;
     return { schema, columns, dialect, operators };
-  }
-
-  /** The statements that a query becomes. */
-  plan(query: Query): Plan {
-    return new Planner(this.schema, this.columns, this.dialect, this.operators, query).plan();
   }
 
   find(query: Query): Promise<Result> {
@@ -90,7 +87,7 @@ export class TypeOrmRepository implements ResourceRepository {
   }
 
   private run(query: Query, runner: QueryRunner): Promise<Result> {
-    return new Finding(query, this.plan(query), runner, this.schema, this.dialect).run();
+    return new Finding(query, this.plans.plan(query), runner, this.schema, this.dialect).run();
   }
 
   private takeTurn<T>(work: () => Promise<T>): Promise<T> {

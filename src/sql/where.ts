@@ -9,9 +9,10 @@ import type { Value } from '../query/values.js';
 import type { EntityModel } from '../resource/entity-model.js';
 import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
-import { closePattern, escapeLike, type Dialect } from './dialect.js';
-import { allOf, anyOf, join, param, raw, sql, type Part, type Sql } from './fragment.js';
+import { inValues, type Dialect } from './dialect.js';
+import { allOf, anyOf, constant, join, param, raw, sql, type Sql } from './fragment.js';
 import { nativeCondition, Pieces } from './native.js';
+import { operandOf, type Operand } from './operands.js';
 import { linkOf, type ColumnPair, type Link } from './relations.js';
 import { isChild, type Schema } from './schema.js';
 
@@ -65,6 +66,8 @@ export class Where {
     readonly dialect: Dialect,
     private readonly operators: ReadonlyMap<string, SqlOperator>,
     private readonly aliases: Aliases,
+    /** Operands that are worked out already. */
+    private readonly operands: ReadonlyMap<Compare, Operand> = new Map(),
   ) {}
 
   /**
@@ -163,7 +166,7 @@ export class Where {
   private ofKinds(metadata: EntityMetadata, kinds: readonly (string | undefined)[], alias: string): Sql {
     const column = this.columns.column(metadata.discriminatorColumn!, alias);
     // As text: some are numbers, and a number that is bound on SQLite is none of its texts.
-    const values = kinds.filter((kind): kind is string => kind !== undefined).map((kind) => param(String(kind)));
+    const values = kinds.filter((kind): kind is string => kind !== undefined).map((kind) => constant(String(kind)));
     return values.length === 0 ? raw('1 = 0') : sql`${column} IN (${join(values, ', ')})`;
   }
 
@@ -216,81 +219,59 @@ export class Where {
 
   private compare(filter: Compare, alias: string): Sql {
     const { attribute, operator, value } = filter;
-    const { column } = attribute;
-    const expression = this.columns.expression(column, alias);
+    const expression = this.columns.expression(attribute.column, alias);
+    if (operator.custom === true) return this.custom(attribute, operator.name, expression, value as Value);
+    const operand = this.operands.get(filter) ?? operandOf(filter, this.columns, this.dialect);
+    const [first, second] = operand.parts;
     switch (operator.name) {
       case 'is_null':
         return sql`${expression} IS NULL`;
       case 'is_not_null':
         return sql`${expression} IS NOT NULL`;
       case 'in':
-        return this.list(attribute, expression, value as readonly Value[]);
-      case 'not_in': {
-        const values = value as readonly Value[];
-        return values.length === 0 ? raw('1 = 1') : sql`NOT (${this.list(attribute, expression, values)})`;
-      }
-      case 'range': {
-        const [low, high] = value as readonly [Value, Value];
-        const [least] = this.columns.spellings(column, low);
-        return sql`${expression} BETWEEN ${least} AND ${this.columns.spellings(column, high).at(-1)!}`;
-      }
+        return this.list(expression, operand);
+      case 'not_in':
+        return operand.parts.length === 0 ? raw('1 = 1') : sql`NOT (${this.list(expression, operand)})`;
+      case 'range':
+        return sql`${expression} BETWEEN ${first!} AND ${second!}`;
       default:
-        if (operator.custom === true) return this.custom(attribute, operator.name, expression, value as Value);
-        if (operator.operand === 'value') return this.single(attribute, operator.name, expression, value as Value);
-        return this.operation(operator.name, expression, param(value), attribute);
+        // A value that the database may have written in several ways.
+        if (operand.list !== undefined) {
+          const isOne = this.list(expression, operand);
+          return operator.name === 'eq' ? isOne : sql`NOT (${isOne})`;
+        }
+        return this.operation(operator.name, expression, sql`${first!}`, attribute);
     }
   }
 
-  private single(attribute: ColumnAttribute, name: string, expression: Sql, value: Value): Sql {
-    const spellings = this.columns.spellings(attribute.column, value);
-    if (spellings.length > 1 && name === 'eq') return this.list(attribute, expression, [value]);
-    if (spellings.length > 1 && name === 'ne') return sql`NOT (${this.list(attribute, expression, [value])})`;
-    const bound = name === 'lt' || name === 'ge' ? spellings[0] : spellings.at(-1)!;
-    return this.operation(name, expression, bound);
-  }
-
-  private list({ column }: ColumnAttribute, expression: Sql, values: readonly Value[]): Sql {
-    if (values.length === 0) return raw('1 = 0');
-    const parts = values.flatMap((value) => this.columns.spellings(column, value));
-    const bound = parts.flatMap((part) => (part.kind === 'param' ? [part.value] : []));
-    if (bound.length < parts.length) return sql`${expression} IN (${join(parts, ', ')})`;
-    return this.dialect.inList(expression, bound);
+  private list(expression: Sql, { list, parts }: Operand): Sql {
+    if (parts.length === 0) return raw('1 = 0');
+    return list === undefined ? inValues(expression, parts) : this.dialect.inWhole(expression, list);
   }
 
   /** An operator between the column and something that stands to its right. */
-  private operation(name: string, left: Sql, right: Part, attribute?: ColumnAttribute): Sql {
-    const text = sql`${right}`;
-    const value = right.kind === 'param' ? String(right.value) : '';
-    const pattern = (before: string, after: string): Sql => sql`${param(before + escapeLike(value) + after)}`;
+  private operation(name: string, left: Sql, right: Sql, attribute?: ColumnAttribute): Sql {
     const symbol = SYMBOLS[name];
-    if (symbol !== undefined) return sql`${left} ${raw(symbol)} ${text}`;
+    if (symbol !== undefined) return sql`${left} ${raw(symbol)} ${right}`;
     switch (name) {
       case 'like':
-        return this.dialect.like(left, right.kind === 'param' ? sql`${param(closePattern(value))}` : text);
-      case 'not_like':
-        return sql`NOT (${this.operation('like', left, right)})`;
-      case 'ilike':
-        return this.dialect.ilike(left, right.kind === 'param' ? sql`${param(closePattern(value))}` : text);
-      case 'iexact':
-        return this.dialect.ilike(left, pattern('', ''));
       case 'contains':
-        return this.dialect.like(left, pattern('%', '%'));
-      case 'notcontains':
-        return sql`NOT (${this.operation('contains', left, right)})`;
-      case 'icontains':
-        return this.dialect.ilike(left, pattern('%', '%'));
       case 'startswith':
-        return this.dialect.like(left, pattern('', '%'));
-      case 'istartswith':
-        return this.dialect.ilike(left, pattern('', '%'));
       case 'endswith':
-        return this.dialect.like(left, pattern('%', ''));
+        return this.dialect.like(left, right);
+      case 'not_like':
+      case 'notcontains':
+        return sql`NOT (${this.dialect.like(left, right)})`;
+      case 'ilike':
+      case 'iexact':
+      case 'icontains':
+      case 'istartswith':
       case 'iendswith':
-        return this.dialect.ilike(left, pattern('%', ''));
+        return this.dialect.ilike(left, right);
       case 'year':
       case 'month':
       case 'day':
-        return sql`${this.dialect.datePart(name, left, attribute!.type)} = ${text}`;
+        return sql`${this.dialect.datePart(name, left, attribute!.type)} = ${right}`;
       default:
         throw new Error(`The operator "${name}" has no SQL.`);
     }
