@@ -58,19 +58,24 @@ export function parseFilters(resource: Resource, filters: readonly RawFilter[], 
 /**
  * Parses the filters of the application, which may name every mapped field.
  *
- * @throws BadRequestError, as for a client: the text names the fault, the parameter is "restriction".
+ * @param what they are, for the error
+ * @throws Error for what is no filter: nothing that a client can mend, and the text names fields that it may not know of.
  */
 export function parseRestrictions(
   resource: Resource,
   filters: readonly unknown[],
   rules: QueryRules,
+  what = 'restriction',
 ): Filter | undefined {
   const parser = trustedParser(rules);
-  return and(
-    filters.map((value, index) =>
-      parser.parse(resource, value, { parameter: 'restriction', pointer: `/${index}`, form: 'json' }, 1),
-    ),
-  );
+  const parse = (value: unknown, index: number): Filter =>
+    parser.parse(resource, value, { parameter: what, pointer: `/${index}`, form: 'json' }, 1);
+  try {
+    return and(filters.map(parse));
+  } catch (error) {
+    const words = `The ${what} of ${resource.model.name} is no filter: ${(error as Error).message}`;
+    throw new Error(words, { cause: error });
+  }
 }
 
 /**
@@ -88,13 +93,7 @@ export function scopeFilter(resource: Resource, rules: QueryRules): Filter | und
 }
 
 function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
-  const scope = rules.policy.scope(resource);
-  try {
-    return parseRestrictions(resource, scope, rules);
-  } catch (error) {
-    // Nothing that a client can mend, and the text names fields that it may not know of.
-    throw new Error(`The scope of ${resource.model.name} is no filter: ${(error as Error).message}`, { cause: error });
-  }
+  return parseRestrictions(resource, rules.policy.scope(resource), rules, 'scope');
 }
 
 /** Stands for a composite primary key. */

@@ -5,6 +5,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import type { RawSortKey } from '../../query/api-request.js';
 import type { RawFunction } from '../../query/evaluation.js';
 import type { FilterObject } from '../../resource/options.js';
+import type { Restriction } from '../../sql/restrictions.js';
 import type { WireFormatName } from '../../wire/format-name.js';
 import type { RestlessEntity } from '../restless.tokens.js';
 import type { ProcessorKey, WriteProcessorKey } from './keys.js';
@@ -30,8 +31,8 @@ export interface ProcessorContext<T extends ObjectLiteral = ObjectLiteral> {
 interface OnRow {
   /** The id in the URL; another one makes it another row. */
   id: string;
-  /** Filters of the application on this row, over any mapped field; without the row the answer is 404. */
-  restrictions: FilterObject[];
+  /** Conditions of the application on this row, over any mapped field; where it does not pass, the answer is 404. */
+  restrictions: Restriction[];
 }
 
 /** A relationship of one row. */
@@ -42,8 +43,8 @@ interface OnRelation extends OnRow {
 
 /** Rows that are read along a relationship. */
 interface OnRelatedRows extends OnRelation {
-  /** Filters of the application on the related rows, over any mapped field. */
-  relatedRestrictions: FilterObject[];
+  /** Conditions of the application on the related rows, over any mapped field. */
+  relatedRestrictions: Restriction[];
 }
 
 /** Which rows of a list, in which order. */
@@ -107,15 +108,15 @@ type On<Operation extends ProcessorKey, T extends ObjectLiteral, Parts> = Proces
 
 interface Evaluated {
   filters: FilterObject[];
-  restrictions: FilterObject[];
+  restrictions: Restriction[];
   groupBy: string[];
   functions: RawFunction[];
 }
 
 interface OnRows {
   filters: FilterObject[];
-  /** Filters of the application, over any mapped field. */
-  restrictions: FilterObject[];
+  /** Conditions of the application, over any mapped field, which always hold. */
+  restrictions: Restriction[];
 }
 
 /** The contexts of the operations. */

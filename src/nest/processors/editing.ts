@@ -40,7 +40,7 @@ export function edit(operation: string, decoded: Decoded): Editing {
 function editQuery(request: ApiRequest): Editing {
   const { operation, id } = request;
   const listing = operation !== 'GET_RESOURCE' && operation !== 'GET_RELATED_RESOURCE';
-  const rows = id === undefined ? onRows(request) : onRow(request);
+  const rows = id === undefined ? onRows(request) : { ...onRow(request), ...onRelatedRows(request) };
   return {
     editable: { ...rows, ...(listing && listed(request)), ...shown(request) },
     finish: (edited) => editedRequest(request, edited),
@@ -75,15 +75,14 @@ function onRows({ filters, restrictions }: ApiRequest): Editable {
   return { filters: filters.map(({ value }) => value), restrictions: [...restrictions] };
 }
 
-function onRow({ id, relation, relatedId, restrictions, relatedRestrictions, operation }: ApiRequest): Editable {
-  const reads = operation.startsWith('GET_RELAT') && relation !== undefined;
-  return {
-    id,
-    ...(relation === undefined ? {} : { relation }),
-    ...(relatedId === undefined ? {} : { relatedId }),
-    restrictions: [...restrictions],
-    ...(reads && { relatedRestrictions: [...relatedRestrictions] }),
-  };
+function onRow({ id, relation, restrictions }: ApiRequest): Editable {
+  return { id, ...(relation === undefined ? {} : { relation }), restrictions: [...restrictions] };
+}
+
+function onRelatedRows({ relation, relatedId, relatedRestrictions }: ApiRequest): Editable {
+  if (relation === undefined) return {};
+  const related = { relatedRestrictions: [...relatedRestrictions] };
+  return relatedId === undefined ? related : { relatedId, ...related };
 }
 
 function listed({ filters, sort, group, single, ignoreCase, page, window }: ApiRequest): Editable {
