@@ -1,6 +1,7 @@
 /**
  * What a handler made → the answer: its status, its headers and its document, written by serializers where there are any.
  */
+import { NotFoundError } from '../errors.js';
 import type { EvaluationResult } from '../query/evaluation.js';
 import type { Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
@@ -46,6 +47,9 @@ async function answerOfChange(
   const { format, address } = state;
   if (change.kind === 'update-many')
     return { status: 200, headers: {}, document: format.writeCount({ modified: applied.count }) };
+  // @see BLK-10
+  if (change.kind === 'remove-many' && applied.count === 0 && format.classicVerbs)
+    throw new NotFoundError('No row was found to delete.');
   if (change.kind === 'remove-many')
     return { status: 200, headers: {}, document: format.writeCount({ deleted: applied.count }) };
   if (result === undefined) return { status: 204, headers: {}, document: undefined };

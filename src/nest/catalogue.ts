@@ -242,7 +242,13 @@ export class Catalogue implements OnModuleInit {
   allowedAt(path: string): readonly string[] | undefined {
     if (this.addresses.locate(path, [{ path: this.options.prefix }])?.kind === 'collection') return ROOT_METHODS;
     const found = this.addresses.locate(path, this.resources());
-    return found === undefined ? undefined : allowedMethods(found.kind, found.place.options);
+    if (found === undefined) return undefined;
+    return allowedMethods(found.kind, found.place.options, this.speaksClassic(found.place));
+  }
+
+  private speaksClassic(resource: Resource): boolean {
+    const formats = this.served?.find((each) => each.resource === resource)?.formats ?? [];
+    return formats.some(({ classicVerbs }) => classicVerbs);
   }
 
   /** The formats of the module, where no resource says otherwise. */

@@ -38,12 +38,22 @@ export const READS: Readonly<Record<ResourceUrlKind, ReadOperation>> = {
 
 /** What the other verbs do, where they do anything. */
 export const WRITES: Readonly<Record<ResourceUrlKind, Readonly<Partial<Record<Operation['verb'], WriteOperation>>>>> = {
-  collection: { POST: 'POST_RESOURCE', PATCH: 'PATCH_COLLECTION', DELETE: 'DELETE_COLLECTION' },
-  item: { PATCH: 'PATCH_RESOURCE', DELETE: 'DELETE_RESOURCE' },
+  collection: {
+    POST: 'POST_RESOURCE',
+    PUT: 'PATCH_COLLECTION',
+    PATCH: 'PATCH_COLLECTION',
+    DELETE: 'DELETE_COLLECTION',
+  },
+  item: { PUT: 'PATCH_RESOURCE', PATCH: 'PATCH_RESOURCE', DELETE: 'DELETE_RESOURCE' },
   relationship: { POST: 'POST_RELATIONSHIP', PATCH: 'PATCH_RELATIONSHIP', DELETE: 'DELETE_RELATIONSHIP' },
   relation: {},
-  member: {},
+  member: { DELETE: 'DELETE_RELATIONSHIP' },
 };
+
+/** True for what only classic Flask-Restless has. @see MET-07, MET-08, MET-13, MET-16 */
+export function isClassic({ kind, verb }: Pick<Operation, 'kind' | 'verb'>): boolean {
+  return verb === 'PUT' || (kind === 'member' && verb === 'DELETE');
+}
 
 /** True for operations that change something. */
 export function isWrite(name: ReadOperation | WriteOperation | 'EVALUATE'): name is WriteOperation {
@@ -62,10 +72,19 @@ export function operationOf(handler: object): Operation {
   return OPERATIONS.get(handler)!;
 }
 
-/** The verbs that a kind of URL answers. @see MET-01…MET-14 */
-export function allowedMethods(kind: ResourceUrlKind | 'evaluation', options: AllowingOptions): readonly string[] {
+/**
+ * The verbs that a kind of URL answers.
+ *
+ * @param classic those of classic Flask-Restless as well
+ * @see MET-01…MET-14
+ */
+export function allowedMethods(
+  kind: ResourceUrlKind | 'evaluation',
+  options: AllowingOptions,
+  classic: boolean,
+): readonly string[] {
   if (kind === 'evaluation') return ROOT_METHODS;
-  return spell(verbsOf(kind, options));
+  return spell(verbsOf(kind, options).filter((verb) => classic || !isClassic({ kind, verb })));
 }
 
 /** The verbs of what is only read: the document at a prefix, and functions. */
@@ -87,11 +106,19 @@ function verbsOf(kind: ResourceUrlKind, options: AllowingOptions): readonly Meth
   const has = (method: Method, open = true): readonly Method[] => (open && methods.includes(method) ? [method] : []);
   switch (kind) {
     case 'collection':
-      return [...has('GET'), ...has('POST'), ...has('PATCH', allowPatchMany), ...has('DELETE', allowDeleteMany)];
+      return [
+        ...has('GET'),
+        ...has('POST'),
+        ...has('PUT', allowPatchMany),
+        ...has('PATCH', allowPatchMany),
+        ...has('DELETE', allowDeleteMany),
+      ];
     case 'item':
-      return [...has('GET'), ...has('PATCH'), ...has('DELETE')];
+      return [...has('GET'), ...has('PUT'), ...has('PATCH'), ...has('DELETE')];
     case 'relationship':
       return relationshipMethods;
+    case 'member':
+      return [...has('GET'), ...(relationshipMethods.includes('DELETE') ? (['DELETE'] as const) : [])];
     default:
       return has('GET');
   }

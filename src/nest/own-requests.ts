@@ -44,6 +44,7 @@ export interface OwnTarget {
 
 /** The members of the query, as errors name them. */
 const NAMES: ParameterNames = Object.freeze({
+  filters: 'filter',
   sort: 'sort',
   group: 'group',
   include: 'include',

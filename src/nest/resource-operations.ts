@@ -121,7 +121,7 @@ async function answerTo(
     case 'create':
       return session.find(withId(change.answer, applied.id!));
     case 'update': {
-      const wanted = returning === 'always' || (returning === 'auto' && applied.changedMore);
+      const wanted = returning === 'always' || (returning === 'auto' && (applied.changedMore || change.shown));
       return wanted ? session.find(withId(change.answer, applied.id!)) : undefined;
     }
     case 'edit-relationship':

@@ -6,7 +6,7 @@ import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type Exce
 import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
 import { quote } from '../query/faults.js';
-import { formatOfErrors, isNamed, unsupportedMediaType } from '../wire/negotiation.js';
+import { formatOfErrors, isNamed, readerNamed, unsupportedMediaType } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { ProcessingException } from './processing-exception.js';
@@ -79,7 +79,13 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     if (!allow.includes(request.method)) return methodNotAllowed(request.method, allow);
     const formats = this.catalogue.defaultFormats().filter(({ readChange }) => readChange !== undefined);
     if (status === 415) return unsupportedMediaType(formats);
-    if (status !== 413 || !isNamed(headerOf(request, 'content-type'), formats)) return exception;
+    const type = readerNamed(headerOf(request, 'content-type'), formats);
+    if (status === 400 && type !== undefined)
+      return new BadRequestError('BAD_BODY', 'Unable to decode data: the body is no JSON.', {
+        source: { pointer: '' },
+      });
+    // Other bodies are read by the application's own parser, with a limit of its own.
+    if (status !== 413 || type?.name !== 'json-api') return exception;
     const { bodySize } = this.catalogue.options.limits;
     return new RestlessError('TOO_LARGE', `The body is longer than ${bodySize} bytes, the limit bodySize.`);
   }

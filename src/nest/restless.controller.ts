@@ -23,7 +23,16 @@ import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
 import type { ResourceOptions } from './options.js';
-import { isWrite, markOperation, PATHS, READS, WRITES, type Operation, type ResourceUrlKind } from './operations.js';
+import {
+  isClassic,
+  isWrite,
+  markOperation,
+  PATHS,
+  READS,
+  WRITES,
+  type Operation,
+  type ResourceUrlKind,
+} from './operations.js';
 import { ChangePipe, DecodedRequest, EvaluationPipe, QueryPipe } from './query.pipe.js';
 import type { Outcome, ResourceOperations } from './resource-operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
@@ -90,7 +99,7 @@ function createController(
 function defineHandler(controller: Type, operation: Operation, options: ResourceOptions): void {
   const { prototype } = controller as { readonly prototype: object };
   const { kind, verb, name } = operation;
-  const key = name === undefined ? `${verb.toLowerCase()}${kind}` : camelCase(name);
+  const key = name === undefined || isClassic(operation) ? `${verb.toLowerCase()}${kind}` : camelCase(name);
   const handler = createHandler(operation);
   const descriptor = { value: handler, writable: true, configurable: true, enumerable: false };
   Object.defineProperty(prototype, key, descriptor);
@@ -100,7 +109,7 @@ function defineHandler(controller: Type, operation: Operation, options: Resource
   Res()(prototype, key, 1);
   ROUTES[verb](kind === 'evaluation' ? '' : PATHS[kind])(prototype, key, descriptor);
   if (name === undefined) return;
-  const ofVerb = verb === 'OPTIONS' || verb === 'PUT' ? [] : (options.decorators?.[verb] ?? []);
+  const ofVerb = verb === 'OPTIONS' ? [] : (options.decorators?.[verb === 'PUT' ? 'PATCH' : verb] ?? []);
   for (const decorate of [...ofVerb, ...(options.decorators?.[name] ?? [])]) decorate(prototype, key, descriptor);
 }
 

@@ -12,11 +12,11 @@ import type { RepositorySession } from '../query/repository.js';
 import { deserialize, type DeserializeContext } from '../wire/deserializer.js';
 import { isRaw } from '../wire/json-body.js';
 import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.js';
-import { bodyFormat, checkContentType, formatOfErrors, negotiate } from '../wire/negotiation.js';
+import { bodyFormat, checkContentType, formatOfErrors, negotiate, readerNamed } from '../wire/negotiation.js';
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { answerOf, type HttpDocument, type Made } from './answers.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
-import { allowedMethods, isWrite, operationOf, type Operation } from './operations.js';
+import { allowedMethods, isClassic, isWrite, operationOf, type Operation } from './operations.js';
 import type { OperationName } from './options.js';
 import { Processing } from './processors/processing.js';
 import type { ProcessorLists } from './processors/processors.js';
@@ -24,7 +24,7 @@ import type { Concluding } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
 import { methodNotAllowed, Catalogue, type ServedResource } from './catalogue.js';
 
-/** Whatever type the body of these is said to have, nobody reads it. */
+/** These need no body, whatever type it is said to have. */
 const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTION'];
 
 @Injectable()
@@ -35,15 +35,16 @@ export class RestlessInterceptor implements NestInterceptor {
     const request = requestOf(context);
     const response = context.switchToHttp().getResponse<object>();
     const served = this.catalogue.servedBy(context.getClass());
-    const { kind, verb, name } = operationOf(context.getHandler());
+    const operation = operationOf(context.getHandler());
+    const { kind, verb, name } = operation;
     const begun = this.begin(request, served, kind);
-    const allow = allowedMethods(kind, served.resource.options);
+    const allow = allowedMethods(kind, served.resource.options, isInClassic(request, served, begun));
     if (name === undefined || !allow.includes(verb)) {
       if (request.method === 'OPTIONS') return next.handle().pipe(map(() => sendOptions(response, allow)));
       throw methodNotAllowed(request.method, allow);
     }
     const state = this.negotiate(request, served, begun);
-    state.decoded = await this.decodeAny(request, served, name, state);
+    state.decoded = await this.decodeAny(request, served, { ...operation, name }, state);
     const lists = served.processors.of(name, isToMany(served, request.params['relation']));
     // Serializers, too, may undo what is written.
     if (lists !== undefined || this.catalogue.hasSerializers)
@@ -124,10 +125,11 @@ export class RestlessInterceptor implements NestInterceptor {
   private decodeAny(
     request: HttpRequest,
     served: ServedResource,
-    name: OperationName,
+    operation: Operation & { readonly name: OperationName },
     state: RequestState,
   ): NonNullable<RequestState['decoded']> | Promise<ChangeRequest> {
-    if (isWrite(name)) return this.decodeChange(request, served, name, state);
+    const { name } = operation;
+    if (isWrite(name)) return this.decodeChange(request, served, { ...operation, name }, state);
     if (name !== 'EVALUATE') return this.decode(request, served, name, state);
     const incoming = { ...this.incoming(request, served, state), operation: 'GET_COLLECTION' as const };
     return state.format.readEvaluation(incoming, { ...this.readOptions(), ...state.wire });
@@ -148,26 +150,44 @@ export class RestlessInterceptor implements NestInterceptor {
   private decodeChange(
     request: HttpRequest,
     served: ServedResource,
-    operation: WriteOperation,
+    operation: Operation & { readonly name: WriteOperation },
     state: RequestState,
   ): ChangeRequest | Promise<ChangeRequest> {
-    const type = headerOf(request, 'content-type');
-    const readers = served.formats.filter(({ readChange }) => readChange !== undefined);
-    const readAs = BODILESS.includes(operation)
-      ? undefined
-      : bodyFormat(type, readers, operation === 'DELETE_RELATIONSHIP');
-    const format = readAs ?? readers.find((each) => each === state.format) ?? readers[0];
-    const change = { ...this.incoming(request, served, state), operation, body: request.body };
-    const read = (body: unknown): ChangeRequest =>
-      format!.readChange!({ ...change, body }, { ...this.readOptions(), ...state.wire });
+    const { kind, name } = operation;
+    const format = this.readerOf(request, served, operation, state);
+    if (isClassic(operation) && !format.classicVerbs) {
+      throw methodNotAllowed(request.method, allowedMethods(kind, served.resource.options, false));
+    }
+    const options = { ...this.readOptions(), ...state.wire };
+    const incoming = this.incoming(request, served, state);
+    const asked = state.format.read({ ...incoming, operation: 'GET_RESOURCE', change: name }, options);
+    const sent = bodyOf(request);
+    const read = (body: unknown): ChangeRequest => {
+      const change = format.readChange!({ ...incoming, operation: name, request: asked, body }, options);
+      return { ...change, showsChanges: state.format.showsChanges };
+    };
     const { deserializer } = served.own;
-    if (deserializer === undefined || !isRead(operation)) return read(request.body);
-    return deserialize(change.resource.name, operation, change.id, {
+    if (deserializer === undefined || !isRead(name)) return read(sent);
+    return deserialize(incoming.resource.name, name, incoming.id, {
       deserializer,
       viewer: state.viewer,
-      document: documentOf(request.body),
-      read: (document) => read(document === undefined ? request.body : JSON.stringify(document)),
+      document: documentOf(sent),
+      read: (document) => read(document === undefined ? sent : JSON.stringify(document)),
     });
+  }
+
+  /** The format that a body is read in; where there is none, that of the answer. */
+  private readerOf(
+    request: HttpRequest,
+    { formats }: ServedResource,
+    { kind, name }: Operation,
+    { format }: RequestState,
+  ): WireFormat {
+    const type = headerOf(request, 'content-type');
+    const readers = formats.filter(({ readChange }) => readChange !== undefined);
+    const isBodiless = BODILESS.some((each) => each === name) || kind === 'member';
+    const own = isBodiless ? readerNamed(type, readers) : bodyFormat(type, readers, name === 'DELETE_RELATIONSHIP');
+    return own ?? readers.find((each) => each === format) ?? readers[0]!;
   }
 
   private incoming(
@@ -190,6 +210,22 @@ export class RestlessInterceptor implements NestInterceptor {
     const { bodyDepth } = limits;
     return { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), bodyDepth };
   }
+}
+
+/** True where the answer is, or the body comes, in a format with the verbs of classic Flask-Restless. */
+function isInClassic(request: HttpRequest, { formats }: ServedResource, { format }: RequestState): boolean {
+  const reader = readerNamed(headerOf(request, 'content-type'), formats);
+  return format.classicVerbs || reader?.classicVerbs === true;
+}
+
+/** Parsers make an empty object of no body at all. */
+function bodyOf(request: HttpRequest): unknown {
+  const { body } = request;
+  const length = headerOf(request, 'content-length');
+  if (length === '0') return undefined;
+  const isSaid = length !== undefined || headerOf(request, 'transfer-encoding') !== undefined;
+  const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0;
+  return isSaid || !isEmpty ? body : undefined;
 }
 
 function isToMany({ resource }: ServedResource, relation: string | undefined): boolean | undefined {
@@ -222,7 +258,8 @@ function isRead(operation: WriteOperation): operation is DeserializeContext['ope
 
 /** The body as JSON, for a deserializer; undefined for what is none. */
 function documentOf(body: unknown): unknown {
-  if (!isRaw(body)) return undefined;
+  // The application's own parser has read flat JSON.
+  if (!isRaw(body)) return body;
   try {
     return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString());
   } catch {

@@ -82,6 +82,7 @@ export interface RowWindow {
 
 /** The parameters that an error may have to name, as the format spells them. */
 export interface ParameterNames {
+  readonly filters: string;
   readonly sort: string;
   readonly group: string;
   readonly include: string;
@@ -164,4 +165,6 @@ export interface ChangeRequest {
   readonly editsMembers: boolean;
   /** What the document says beside its data. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** The answer shows the row that was changed, unless the resource's option `returning` says never. */
+  readonly showsChanges?: boolean;
 }

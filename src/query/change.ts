@@ -7,7 +7,7 @@ import type { Attribute, Relationship, Resource } from '../resource/resource.js'
 import type { RawPlace } from './api-request.js';
 import { escapePointer } from './faults.js';
 import { printFilter, type Filter } from './filter.js';
-import type { Query } from './query.js';
+import { printQuery, type Query } from './query.js';
 import type { WrittenValue } from './written-values.js';
 
 /** One value for one column, getter-and-setter pair, or member of an embedded object. */
@@ -109,6 +109,8 @@ export interface ChangedRow extends Selected, Contents {
 /** Values and relationships of one row. */
 export interface Update extends ChangedRow {
   readonly answer: Query;
+  /** Shown even where nothing but what was asked for has changed. */
+  readonly shown: boolean;
 }
 
 /** One row less. */
@@ -128,12 +130,16 @@ export interface EditRelationship extends Selected {
 export interface UpdateMany extends BaseChange, Contents {
   readonly kind: 'update-many';
   readonly filter: Filter | undefined;
+  /** Finds the rows, where only a stretch of them is meant. */
+  readonly part: Query | undefined;
 }
 
 /** No row that a filter finds any more. */
 export interface RemoveMany extends BaseChange {
   readonly kind: 'remove-many';
   readonly filter: Filter | undefined;
+  /** Finds the rows, where only a stretch of them is meant. */
+  readonly part: Query | undefined;
 }
 
 export type Change = Create | Update | Remove | EditRelationship | UpdateMany | RemoveMany;
@@ -160,6 +166,7 @@ export interface Applied {
 export function printChange(change: ChangePart): string {
   const words: string[] = [change.kind, change.resource.name];
   if ('filter' in change && change.filter !== undefined) words.push('where', printFilter(change.filter));
+  if ('part' in change && change.part !== undefined) words.push('of', `(${printQuery(change.part)})`);
   if (change.kind === 'create' && change.id !== undefined) words.push(change.id.text);
   const values = 'values' in change ? change.values.map(printFieldValue) : [];
   const links = 'links' in change ? change.links : 'link' in change ? [change.link] : [];

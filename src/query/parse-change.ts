@@ -5,7 +5,7 @@
 import { BadRequestError, ForbiddenError, NotFoundError, RestlessErrors, type RestlessError } from '../errors.js';
 import type { Resource } from '../resource/resource.js';
 import type { ApiRequest, ChangeRequest, RawPlace, RawResource } from './api-request.js';
-import type { Change, LinkChange } from './change.js';
+import type { Change, LinkChange, UpdateMany } from './change.js';
 import { bad, MOST_FAULTS, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
@@ -64,6 +64,7 @@ class ChangeParser {
           ...this.selected(request),
           ...this.row.contents(this.raw()),
           answer: this.answer(),
+          shown: this.change.showsChanges ?? false,
         });
       case 'DELETE_RESOURCE':
         return { kind: 'remove', ...base, ...this.selected(request) };
@@ -71,11 +72,11 @@ class ChangeParser {
         return this.checked({
           kind: 'update-many',
           ...base,
-          filter: this.manyFilter(request),
+          ...this.many(request),
           ...this.row.contents(this.raw()),
         });
       case 'DELETE_COLLECTION':
-        return { kind: 'remove-many', ...base, filter: this.manyFilter(request) };
+        return { kind: 'remove-many', ...base, ...this.many(request) };
       default: {
         const [filter] = request.filters;
         if (filter !== undefined) {
@@ -83,7 +84,8 @@ class ChangeParser {
         }
         const selected = this.selected(request);
         const link = this.relationshipEdit();
-        const isReadable = this.rules.policy.relationship(resource, link.relationship.name) !== undefined;
+        const isReadable =
+          link.strict !== true && this.rules.policy.relationship(resource, link.relationship.name) !== undefined;
         const answer = isReadable ? parseQuery({ ...request, operation: 'GET_RELATIONSHIP' }, this.rules) : undefined;
         return this.checked({ kind: 'edit-relationship', ...base, ...selected, link, answer });
       }
@@ -110,14 +112,29 @@ class ChangeParser {
     return { filter: and([own, asked, restrictions, scopeFilter(this.resource, this.rules)])!, id };
   }
 
+  /** Which rows of the collection are meant. */
+  private many(request: ApiRequest): Pick<UpdateMany, 'filter' | 'part'> {
+    const filter = this.manyFilter(request);
+    if (request.window === undefined) return { filter, part: undefined };
+    const { limit = Infinity } = request.window;
+    const { listLength } = this.rules.limits;
+    if (limit > listLength) {
+      const place = { parameter: request.parameterNames.single, pointer: '' };
+      throw bad('LIMIT_EXCEEDED', place, `A stretch of at most ${listLength} rows is changed, the limit listLength.`);
+    }
+    const query = parseQuery({ ...request, operation: 'GET_COLLECTION', embed: [], include: [] }, this.rules);
+    return { filter, part: Object.freeze({ ...query, page: undefined, count: 'none' }) };
+  }
+
   private manyFilter(request: ApiRequest): Filter | undefined {
     expectNoPart(request);
     if (request.filters.length === 0 && !this.resource.options.allowUnfiltered) {
+      const { filters } = request.parameterNames;
       throw new BadRequestError(
         'BAD_FILTER',
         `Changing a whole collection needs a filter; without one every ${this.resource.name} would be changed.`,
         {
-          source: { parameter: 'filter' },
+          source: { parameter: filters },
         },
       );
     }
@@ -175,11 +192,11 @@ class ChangeParser {
 }
 
 /** All that the filters find is changed: whoever asks for a part of it would be surprised. @see BLK-07 */
-function expectNoPart(request: ApiRequest): void {
-  const { include, fields, parameterNames } = request;
+function expectNoPart({ window, ...request }: ApiRequest): void {
+  const { include, fields, parameterNames, sort } = request;
   const [type] = fields.keys();
   const parameter =
-    listingParameter(request) ??
+    listingParameter({ ...request, window, sort: window === undefined ? sort : [] }) ??
     (include === undefined ? undefined : parameterNames.include) ??
     (type === undefined ? undefined : parameterNames.fields(type));
   if (parameter === undefined) return;

@@ -30,7 +30,7 @@ export class RowParser {
     private readonly isUpdate: boolean,
     private readonly depth: number,
     private readonly rules: BodyRules,
-    private readonly fault: (error: RestlessError) => void,
+    private readonly fault: (error: RestlessError) => unknown,
   ) {
     this.fields = new FieldParser(resource, rules.policy.viewer, isUpdate, fault);
   }
@@ -183,7 +183,7 @@ export class RowParser {
       fault,
       isUpdate,
       depth: depth + 1,
-      row: (resource, isInner, report) => new RowParser(resource, isInner, depth + 1, rules, report),
+      row: (resource, isInner, report, inner) => new RowParser(resource, isInner, depth + 1, inner, report),
     });
   }
 

@@ -12,7 +12,7 @@ import { ExactNumber, ValueMismatch } from './values.js';
 import { parseJson, parseWritten } from './written-values.js';
 
 /** What is said of a fault. */
-type Report = (error: RestlessError) => void;
+type Report = (error: RestlessError) => unknown;
 
 export class FieldParser {
   constructor(

@@ -15,7 +15,7 @@ import { parseFilters, scopeFilter } from './parse-filter.js';
 import type { BodyRules } from './rules.js';
 import { ExactNumber } from './values.js';
 
-type Report = (error: RestlessError) => void;
+type Report = (error: RestlessError) => unknown;
 
 /** Reads rows inside the row; the one that `parse-contents` has. */
 interface InnerRow {
@@ -32,7 +32,7 @@ interface LinkRules {
   readonly isUpdate: boolean;
   /** Of the rows inside it. */
   readonly depth: number;
-  readonly row: (resource: Resource, isUpdate: boolean, report: Report) => InnerRow;
+  readonly row: (resource: Resource, isUpdate: boolean, report: Report, rules: BodyRules) => InnerRow;
 }
 
 export class LinkParser {
@@ -94,7 +94,8 @@ export class LinkParser {
       if (name === undefined || first === undefined) {
         distinct.push(target);
         if (name !== undefined) seen.set(name, target);
-      } else if (saysMore(first) || saysMore(target)) {
+      } else if ((saysMore(first) || saysMore(target)) && !(isChange(first) && isChange(target))) {
+        // Two changes have been told already.
         this.by.fault(this.twice(target.resource, target.id!, target.pointer));
       }
     }
@@ -145,20 +146,25 @@ export class LinkParser {
     const base = { resource, id, filter, ofFamily: !says, pointer };
     if (!this.makesOwnKeys(resource, row)) {
       const mayChange = says && this.mayWrite(resource, 'PATCH', pointer);
-      const update = mayChange ? this.changedRow(resource, rest, id, filter, this.by.fault) : undefined;
+      const update = mayChange ? this.changedRow(resource, rest, id, filter, this.by.rules, this.by.fault) : undefined;
       return { ...base, update };
     }
+    // Either is read on its own: what stands inside the row stands there once.
+    const all = this.by.rules;
+    const rules = { ...all, changed: new Set(all.changed), nested: { ...all.nested } };
     const create = this.newRow(resource, row);
     if (!says) return { ...base, create };
     // Whether there is such a row shows later: what would be wrong with a change of it is told then.
     const wrong: RestlessError[] = [];
-    const mayChange = this.mayWrite(resource, 'PATCH', pointer, (error) => wrong.push(error));
-    const changed = mayChange ? this.changedRow(resource, rest, id, filter, (error) => wrong.push(error)) : undefined;
+    const report = (error: RestlessError): unknown => wrong.push(error);
+    const mayChange = this.mayWrite(resource, 'PATCH', pointer, report);
+    const changed = mayChange ? this.changedRow(resource, rest, id, filter, rules, report) : undefined;
+    rules.changed.forEach((name) => all.changed.add(name));
     return { ...base, create, update: wrong.length > 1 ? new RestlessErrors(wrong) : (wrong[0] ?? changed) };
   }
 
   private newRow(resource: Resource, row: RawResource): NewRow {
-    const inner = this.by.row(resource, false, this.by.fault);
+    const inner = this.by.row(resource, false, this.by.fault, this.by.rules);
     const id = inner.ownId(row);
     return Object.freeze({ kind: 'create', ...inner.base(row.place), id, ...inner.contents(row, id?.values) });
   }
@@ -168,11 +174,12 @@ export class LinkParser {
     row: RawResource,
     id: string,
     filter: Filter | undefined,
+    rules: BodyRules,
     report: Report,
   ): ChangedRow | undefined {
-    const inner = this.by.row(resource, true, report);
+    const inner = this.by.row(resource, true, report, rules);
     const contents = inner.contents(row);
-    const { changed } = this.by.rules;
+    const { changed } = rules;
     const name = `${resource.name}/${id}`;
     if (changed.has(name)) report(this.twice(resource, id, row.place.row));
     changed.add(name);
@@ -230,7 +237,6 @@ export class LinkParser {
    * @see CRE-10
    */
   private keyOf(resource: Resource, row: RawResource): { readonly id: string | undefined; readonly rest: RawResource } {
-    if (row.id !== undefined) return { id: row.id.value, rest: { ...row, id: undefined } };
     const { policy } = this.by.rules;
     const isPart = (name: string, property: string): boolean => {
       const attribute = policy.attribute(resource, name) ?? policy.writableAttribute(resource, name);
@@ -238,9 +244,10 @@ export class LinkParser {
     };
     const members = resource.id.map(({ property }) => row.attributes.find(({ name }) => isPart(name, property)));
     const parts = members.flatMap((member) => keyText(member?.value) ?? []);
-    if (parts.length < resource.id.length) return { id: undefined, rest: row };
-    const rest = { ...row, attributes: row.attributes.filter((member) => !members.includes(member)) };
-    return { id: formatId(parts, resource.options.idSeparator), rest };
+    if (row.id === undefined && parts.length < resource.id.length) return { id: undefined, rest: row };
+    const attributes = row.attributes.filter((member) => !members.includes(member));
+    const id = row.id?.value ?? formatId(parts, resource.options.idSeparator);
+    return { id, rest: { ...row, id: undefined, attributes } };
   }
 
   /** True where clients give rows their keys: as attributes, or because the resource says so. */
@@ -281,6 +288,10 @@ export class LinkParser {
   private fault(code: 'BAD_BODY' | 'BAD_VALUE' | 'LIMIT_EXCEEDED', detail: string, pointer: string): void {
     this.by.fault(new BadRequestError(code, detail, { source: { pointer } }));
   }
+}
+
+function isChange({ update }: LinkTarget): boolean {
+  return update !== undefined && !(update instanceof Error);
 }
 
 /** True where more is said about a row than that the relationship leads to it. */

@@ -40,7 +40,7 @@ export class TypeOrmRepository implements ResourceRepository {
     outliveConnections(this.dataSource);
   }
 
-  private get context(): Omit<WriteContext, 'manager' | 'keysTaken' | 'atEnd'> {
+  private get context(): Omit<WriteContext, 'manager' | 'keysTaken' | 'atEnd' | 'find'> {
     const { schema, columns, dialect, operators } = this;
     return { schema, columns, dialect, operators };
   }
@@ -77,9 +77,11 @@ export class TypeOrmRepository implements ResourceRepository {
 
   private session(manager: EntityManager, keysTaken: WriteContext['keysTaken']): RepositorySession {
     const { context } = this;
+    const find = (query: Query): Promise<Result> => this.run(query, manager.queryRunner!);
     return {
-      find: (query: Query): Promise<Result> => this.run(query, manager.queryRunner!),
-      apply: (change: Change): Promise<Applied> => applyChange({ ...context, manager, keysTaken, atEnd: [] }, change),
+      find,
+      apply: (change: Change): Promise<Applied> =>
+        applyChange({ ...context, manager, keysTaken, atEnd: [], find }, change),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
         evaluate(evaluation, manager.queryRunner!, context),
       store: manager,

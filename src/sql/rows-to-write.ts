@@ -9,6 +9,8 @@ import { ForbiddenError, NotFoundError, RestlessError, RestlessErrors } from '..
 import type { LinkChange, LinkTarget } from '../query/change.js';
 import { noSuchResource, quote } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
+import type { Query } from '../query/query.js';
+import type { Result } from '../query/result.js';
 import { formatId, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inTuples, type Dialect } from './dialect.js';
@@ -28,6 +30,8 @@ export interface WriteContext {
   readonly manager: EntityManager;
   /** How often a key that the database made was taken, in all attempts at this transaction. */
   readonly keysTaken: { times: number };
+  /** Answers a query in the transaction. */
+  readonly find: (query: Query) => Promise<Result>;
   /** What is looked at once everything is written. */
   readonly atEnd: (() => Promise<void>)[];
 }

@@ -15,7 +15,9 @@ import type {
   UpdateMany,
 } from '../query/change.js';
 import { noSuchResource } from '../query/faults.js';
-import type { Filter } from '../query/filter.js';
+import { and, compare, or, type Filter } from '../query/filter.js';
+import { idFilter } from '../query/identity.js';
+import { operator } from '../query/operators.js';
 import type { Resource } from '../resource/resource.js';
 import { changesMore, needsInstance } from './hooks.js';
 import { RowWriter, toldOf } from './row-writer.js';
@@ -100,7 +102,14 @@ class Saver {
     const { link, resource } = change;
     const { context, rows } = this;
     const key = await findRow(context, resource, change.filter, change.id, true);
-    const asUpdate: UpdateMany = { ...change, kind: 'update-many', values: [], links: [link], named: [] };
+    const asUpdate: UpdateMany = {
+      ...change,
+      kind: 'update-many',
+      part: undefined,
+      values: [],
+      links: [link],
+      named: [],
+    };
     const targets = await rows.targets(asUpdate);
     const values = await rows.partial(asUpdate, targets);
     const far = rows.onRow(link) ? [] : [link];
@@ -114,8 +123,9 @@ class Saver {
   }
 
   private async updateMany(change: UpdateMany): Promise<Applied> {
-    const { filter, links, resource, scope, values: sent } = change;
+    const { links, resource, scope, values: sent } = change;
     const { context, rows } = this;
+    const filter = await this.meant(change);
     // @see BLK-05
     if (sent.length === 0 && links.length === 0) return { id: undefined, count: 0, changedMore: false };
     // Rows that are made or changed with the others are so only if there are others.
@@ -148,7 +158,9 @@ class Saver {
     return { id: undefined, count: keys.length, changedMore: true };
   }
 
-  private async removeMany({ resource, filter }: RemoveMany): Promise<Applied> {
+  private async removeMany(change: RemoveMany): Promise<Applied> {
+    const { resource } = change;
+    const filter = await this.meant(change);
     const hooks = needsInstance(this.context.schema.dataSource, this.metadata, 'remove');
     if (resource.options.bulk === 'statement' || !hooks) {
       return { id: undefined, count: await this.rows.removeByFilter(filter), changedMore: false };
@@ -156,6 +168,13 @@ class Saver {
     const keys = await this.allKeys(resource, filter);
     for (const key of keys) await this.rows.removeRow(key);
     return { id: undefined, count: keys.length, changedMore: false };
+  }
+
+  /** The filter that finds the rows that are meant: a stretch of them is found first. @see BLK-07 */
+  private async meant({ filter, part, resource }: UpdateMany | RemoveMany): Promise<Filter | undefined> {
+    if (part === undefined) return filter;
+    const { records } = await this.context.find(part);
+    return and([filter, or(records.map(({ id }) => idFilter(resource, id))) ?? NOTHING(resource)]);
   }
 
   private async allKeys(resource: Resource, filter: Filter | undefined): Promise<readonly RowKey[]> {
@@ -170,6 +189,9 @@ class Saver {
     return found.map(({ key }) => key);
   }
 }
+
+/** Passes no row. */
+const NOTHING = ({ id }: Resource): Filter => compare(id[0]!, operator('in'), Object.freeze([]));
 
 /** True where a relationship brings rows that are made or changed with the others. */
 function isNested({ targets }: LinkChange): boolean {

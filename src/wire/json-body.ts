@@ -28,6 +28,29 @@ export function parseBody(body: string | Uint8Array, depth: number): unknown {
   }
 }
 
+/**
+ * A body that the application's own parser has read, if it does not nest too deeply.
+ *
+ * @throws BadRequestError
+ */
+export function expectDepth(body: unknown, depth: number): unknown {
+  let level: readonly unknown[] = [body];
+  for (let deep = 0; level.length > 0; deep++) {
+    if (deep > depth) throw tooDeep(depth);
+    level = level.flatMap((each): unknown[] => (isContainer(each) ? Object.values(each) : [])).filter(isContainer);
+  }
+  return body;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function tooDeep(depth: number): BadRequestError {
+  const detail = `The body nests deeper than ${depth} levels, the limit bodyDepth.`;
+  return new BadRequestError('LIMIT_EXCEEDED', detail, { source: { pointer: '' } });
+}
+
 function decode(bytes: Uint8Array): string {
   try {
     return UTF_8.decode(bytes);
@@ -71,10 +94,7 @@ function checkNesting(text: string, depth: number): void {
       if (isName) enterMember(open, current.names, text.slice(start, index + 1));
     } else if (character === '{' || character === '[') {
       open.push(character === '{' ? { names: new Set(), at: '' } : { names: undefined, at: 0 });
-      if (open.length > depth) {
-        const detail = `The body nests deeper than ${depth} levels, the limit bodyDepth.`;
-        throw new BadRequestError('LIMIT_EXCEEDED', detail, { source: { pointer: '' } });
-      }
+      if (open.length > depth) throw tooDeep(depth);
     } else if (character === '}' || character === ']') open.pop();
     else if (character === ',' && typeof current?.at === 'number') current.at += 1;
   }

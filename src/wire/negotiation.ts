@@ -122,11 +122,15 @@ export function bodyFormat(
   formats: readonly WireFormat[],
   optional: boolean,
 ): WireFormat | undefined {
-  const [type] = parseMediaTypes(contentType ?? '');
-  if (type === undefined && optional) return undefined;
-  const format = formats.find(({ mediaType }) => mediaType === type?.type);
-  if (format !== undefined) return format;
+  const format = readerNamed(contentType, formats);
+  if (format !== undefined || (optional && parseMediaTypes(contentType ?? '').length === 0)) return format;
   throw unsupportedMediaType(formats);
+}
+
+/** The format of a body by its media type, if it is one of these. */
+export function readerNamed(contentType: string | undefined, formats: readonly WireFormat[]): WireFormat | undefined {
+  const [type] = parseMediaTypes(contentType ?? '');
+  return formats.find(({ mediaType }) => mediaType === type?.type);
 }
 
 /** The error for a body that no format reads. */

@@ -21,12 +21,16 @@ export interface IncomingRequest {
   readonly viewer: Viewer;
   /** The query string without `?`, not decoded. */
   readonly queryString: string;
+  /** What it is the answer to, where something is written. */
+  readonly change?: WriteOperation | undefined;
 }
 
 /** A request to write, before it is decoded. */
-export interface IncomingChange extends Omit<IncomingRequest, 'operation'> {
+export interface IncomingChange extends Omit<IncomingRequest, 'operation' | 'change'> {
   readonly operation: WriteOperation;
-  /** The body: bytes or text where this library reads it, what the application's own parser made of it otherwise. */
+  /** What the answer is to show, and which rows of a collection are meant: the query string, as the answer's format reads it. */
+  readonly request: ApiRequest;
+  /** The body: bytes or text where this library reads it, what the application's own parser made of it otherwise; undefined where there is none. */
   readonly body: unknown;
 }
 
@@ -98,6 +102,10 @@ export interface WireFormat {
   readonly writeEvaluation: (result: EvaluationResult) => WireAnswer['document'];
   /** Undefined for a format that only reads. */
   readonly readChange?: (change: IncomingChange, options: ReadOptions & WireOptions) => ChangeRequest;
+  /** PUT is another name of PATCH where a resource lists it, and DELETE takes out a member that the URL names. @see MET-07, MET-16 */
+  readonly classicVerbs: boolean;
+  /** A row that was changed is shown, unless the resource's option `returning` says never. @see UPD-01 */
+  readonly showsChanges: boolean;
   /** What a serializer starts from. */
   readonly parts: (record: ResourceRecord, result: Result, address: Address) => SerializedResource;
   /** @param serialized what serializers made of some of the records */

@@ -126,11 +126,11 @@ describeServers(
   { databases: ['sqlite'] },
 );
 
-it('says at start that there is no PUT [MET-07, MET-08]', async () => {
+it('says at start which verbs there are [MET-02, MET-07]', async () => {
   const database = TypeOrmModule.forRoot({ type: 'better-sqlite3', database: ':memory:', entities: PEOPLE });
-  const entry = { entity: Person, methods: ['PUT'] } as unknown as ResourceEntry;
+  const entry = { entity: Person, methods: ['PUTS'] } as unknown as ResourceEntry;
 
   await expect(createApp({ imports: [database, RestlessModule.forFeature([entry])] })).rejects.toThrow(
-    new RestlessConfigError('Person: the option "methods" has to be a list of GET, POST, PATCH, DELETE.'),
+    new RestlessConfigError('Person: the option "methods" has to be a list of GET, POST, PUT, PATCH, DELETE.'),
   );
 });

@@ -7,6 +7,7 @@ import { parseChange } from '../../src/query/parse-change.js';
 import type { QueryRules } from '../../src/query/rules.js';
 import type { ResourceOptions } from '../../src/resource/options.js';
 import { Policy } from '../../src/resource/policy.js';
+import { read } from '../../src/wire/json-api/read.js';
 import { readChange } from '../../src/wire/json-api/read-document.js';
 import { graphOf, type Graph } from '../support/graph.js';
 import { LIBRARY } from '../support/library.js';
@@ -94,7 +95,8 @@ function parse(line: string, body: string, graph: Graph, rules: Partial<QueryRul
     resource: graph.resource(name),
     viewer: all.policy.viewer,
   };
-  return parseChange(readChange(incoming, OPTIONS), all);
+  const request = read({ ...incoming, operation: 'GET_RESOURCE' }, OPTIONS);
+  return parseChange(readChange({ ...incoming, request }, OPTIONS), all);
 }
 
 function print(line: string, data?: unknown, graph = free, rules: Partial<QueryRules> = {}): string {

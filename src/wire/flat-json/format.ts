@@ -5,6 +5,7 @@ import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { nameDoubt, nameFault } from './names.js';
 import { read } from './read.js';
+import { readChange } from './read-body.js';
 import { jsonpPayload } from './jsonp.js';
 import { parts, statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
 
@@ -23,6 +24,9 @@ export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
   readEvaluation,
   writeEvaluation,
   parts,
+  readChange,
+  classicVerbs: true,
+  showsChanges: true,
   write,
   statusOf,
   writeCount,

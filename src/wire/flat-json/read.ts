@@ -12,6 +12,7 @@ import type { IncomingRequest, ReadOptions, WireOptions } from '../wire-format.j
 type Json = Readonly<Record<string, unknown>>;
 
 const NAMES: ParameterNames = Object.freeze({
+  filters: 'q',
   sort: 'q',
   group: 'q',
   include: 'q',
@@ -27,9 +28,28 @@ const NAMES: ParameterNames = Object.freeze({
  * @throws BadRequestError for a `q` that is no JSON object, or a member of it that cannot be read.
  */
 export function read(request: IncomingRequest, options: ReadOptions & WireOptions): ApiRequest {
-  const parameters = new URLSearchParams(request.queryString);
+  // What is written by itself is not searched for. @see CRE-02
+  const isSearched = request.change === undefined || request.change.endsWith('COLLECTION');
+  const parameters = new URLSearchParams(isSearched ? request.queryString : '');
   const search = parseSearch(parameters.get('q'));
   return searchRequest(request, search, pageOf(parameters, rowResource(request)), options.embed);
+}
+
+/** Which rows a decoded `q` finds, and which of them. */
+export function readSearch(
+  request: Pick<IncomingRequest, 'change'>,
+  search: Json,
+): Pick<ApiRequest, 'filters' | 'sort' | 'group' | 'single' | 'window'> {
+  const window = readWindow(search);
+  const sort = readOrder(search['order_by']);
+  return {
+    filters: readFilters(search),
+    // Where every row that is found is changed, their order means nothing. @see BLK-11
+    sort: request.change === undefined || window !== undefined ? sort : [],
+    group: readGroup(search['group_by']),
+    single: Boolean(search['single']),
+    window,
+  };
 }
 
 /** An ApiRequest from a decoded `q`, wherever it stood. */
@@ -47,20 +67,21 @@ export function searchRequest(
     id: request.id,
     relation: request.relation,
     relatedId: request.relatedId,
-    filters: readFilters(search),
+    ...readSearch(request, search),
     restrictions: [],
     relatedRestrictions: [],
-    sort: readOrder(search['order_by']),
-    group: readGroup(search['group_by']),
     ignoreCase: false,
-    single: Boolean(search['single']),
     include: undefined,
-    embed: embedPaths(rows, new Policy(request.viewer), depth),
+    embed: isRelationship(request) ? undefined : embedPaths(rows, new Policy(request.viewer), depth),
     fields: new Map(),
     page,
-    window: readWindow(search),
     parameterNames: NAMES,
   };
+}
+
+/** What a relationship leads to is named, not shown. */
+function isRelationship({ operation, change }: IncomingRequest): boolean {
+  return operation === 'GET_RELATIONSHIP' || change?.endsWith('RELATIONSHIP') === true;
 }
 
 /** The resource whose rows are asked for. */

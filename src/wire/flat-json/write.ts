@@ -147,11 +147,21 @@ export function writeErrors(errors: readonly WireError[]): Json {
     return { message: errors.map(({ detail, title }) => detail ?? title ?? 'The request was refused.').join(' ') };
   }
   const named = validation.flatMap(({ source, detail }) => {
-    const field = source?.pointer?.split('/').slice(3).join('.');
-    return field === undefined || field === '' ? [] : [[field, detail] as const];
+    const field = fieldOf(source?.pointer);
+    return field === '' ? [] : [[field, detail] as const];
   });
   if (named.length > 0) return { validation_errors: Object.fromEntries(named) };
   return { validation_errors: validation.map(({ detail }) => detail).join(' ') };
+}
+
+/** The path of a field, in this format's bodies and in JSON:API's; rows inside others have their place in it. */
+function fieldOf(pointer = ''): string {
+  return pointer
+    .replace(/^\/data(?:\/(?:attributes|relationships)(?=\/)|$)/, '')
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .join('.');
 }
 
 /** How many rows a change to a collection has met. @see BLK-04, BLK-10 */

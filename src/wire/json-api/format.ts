@@ -25,6 +25,8 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   writeEvaluation,
   readChange,
   parts,
+  classicVerbs: false,
+  showsChanges: false,
   write,
   statusOf: ({ status }) => status,
   writeCount,

@@ -9,7 +9,6 @@ import { ExactNumber } from '../../query/values.js';
 import type { Resource } from '../../resource/resource.js';
 import type { IncomingChange, ReadOptions } from '../wire-format.js';
 import { isRaw, parseBody } from '../json-body.js';
-import { read } from './read.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -19,8 +18,7 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws BadRequestError, ConflictError or RestlessErrors, each with a pointer to something that is there.
  */
 export function readChange(incoming: IncomingChange, options: ReadOptions): ChangeRequest {
-  const { operation, body } = incoming;
-  const request = read({ ...incoming, operation: 'GET_RESOURCE' }, options);
+  const { operation, body, request } = incoming;
   const base = { operation, request, resource: undefined, linkage: undefined, editsMembers: false };
   if (operation === 'DELETE_RESOURCE' || operation === 'DELETE_COLLECTION') return base;
   const document = isRaw(body) && body.length > 0 ? parseBody(body, options.bodyDepth) : undefined;

@@ -10,6 +10,7 @@ import { mappedField, type Attribute, type Resource } from '../../resource/resou
 import type { IncomingRequest, ReadOptions } from '../wire-format.js';
 
 const NAMES: ParameterNames = Object.freeze({
+  filters: 'filter',
   sort: 'sort',
   group: 'groupBy',
   include: 'include',

@@ -1,7 +1,7 @@
 /** Where we answer otherwise than the recorded classic system: on purpose, or because an issue is still open. */
 import { type Case, type Exchange, isObject, type JsonObject, texts } from '../cases.js';
 import type { Departure, Later } from '../suite.js';
-import { apiOf, filters, searches, segments } from './asked.js';
+import { apiOf, bodyOf, filters, searches, segments } from './asked.js';
 
 export const LATER: Later[] = [
   { issue: 'association proxies (MAP-06)', when: (_, { flags }) => flags.includes('proxy') },
@@ -108,9 +108,57 @@ const ANSWERS: Departure[] = [
   },
 ];
 
-export const DEPARTURES: Departure[] = [...ASKING, ...ADDRESSES, ...ANSWERS];
+const WRITING: Departure[] = [
+  {
+    reason: 'old browsers send bodies in the right media type like all others (NEG-05)',
+    when: ({ steps }) => steps.some(({ headers }) => /MSIE [89]\./.test(headers['User-Agent'] ?? '')),
+    status: 415,
+  },
+  {
+    reason: 'values are converted only where nothing is lost (decision 11)',
+    when: (example) => written(example).some(({ age }) => typeof age === 'string'),
+    status: 400,
+  },
+  {
+    reason: 'foreign keys name rows that are there (CRE-16, decision 22)',
+    when: (example) => written(example).some(({ owner_id: owner }) => owner === 999),
+    status: 400,
+  },
+  {
+    reason: 'rows are counted whose relations alone have changed (BLK-05)',
+    when: (example) => written(example).some((body) => 'q' in body),
+    differs: /^(step 1 )?object\/num_modified: 0 expected, [1-9]\d* found$/,
+  },
+  {
+    reason: 'collections are deleted where a resource allows it, a stretch of them too (BLK-09, BLK-07)',
+    when: ({ steps: [first] }) => first?.method === 'DELETE' && first.path.includes('?q='),
+    status: 200,
+  },
+  {
+    reason: 'scripts only read (DESIGN 13, JSP-01)',
+    when: ({ steps }) => steps.some(({ method, path }) => method !== 'GET' && path.includes('callback=')),
+    status: 201,
+  },
+  {
+    reason: 'the chosen key names rows in every request (UPD-05)',
+    when: ({ steps: [first] }, profile) =>
+      ['PATCH', 'PUT'].includes(first?.method ?? '') && profile.apis.some((api) => api.primary_key !== undefined),
+    differs: /^(step \d+ )?(status: (404 expected, 200|200 expected, 404)|object)/,
+  },
+  {
+    reason: 'the id is the key that was chosen, so no other field has that name (URL-21, decision 3)',
+    when: (example, profile) => 'primary_key' in (apiOf(example, profile) ?? {}) && written(example).length > 0,
+    status: 400,
+  },
+];
+
+export const DEPARTURES: Departure[] = [...ASKING, ...ADDRESSES, ...WRITING, ...ANSWERS];
 
 const ORDER = ['field', 'direction'];
+
+function written({ steps }: Case): JsonObject[] {
+  return steps.map(bodyOf).filter(isObject);
+}
 
 function isGet({ steps }: Case): boolean {
   return steps.every(({ method }) => method === 'GET');

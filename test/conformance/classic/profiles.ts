@@ -23,8 +23,6 @@ export function profileModule({ apis, flags, options }: Profile, dataSource: Dat
         expose: 'all',
         jsonp: true,
         // What the recorded system allowed without asking.
-        allowToManyReplacement: true,
-        allowDeleteFromToManyRelationships: true,
         allowClientGeneratedIds: true,
         allowUnfiltered: true,
         ...processorOptions(options, CLASSIC_PROCESSORS),
@@ -106,9 +104,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
 const OPTIONS: Record<string, (value: Json) => ResourceOptions> = {
   collection_name: (value) => ({ collectionName: text(value) }),
   url_prefix: (value) => ({ prefix: text(value) }),
-  methods: (value) => ({
-    methods: texts(value) as NonNullable<ResourceOptions['methods']>,
-  }),
+  methods: (value) => ({ methods: texts(value) as NonNullable<ResourceOptions['methods']> }),
   include_columns: (value) => ({ only: columns(value) }),
   primary_key: (value) => ({ primaryKey: text(value) }),
   results_per_page: (value) => ({ pageSize: Number(value) }),
