@@ -13,6 +13,7 @@ const REMOVED = [/\/src\/wire\/flat-json$/, /\/test\/conformance\/classic$/, /\/
 /** The lists of formats, each of which loses one name. */
 const EDITED = {
   'src/wire/formats.ts': [/^import .*flat-json.*\n/m, /, FLAT_JSON(?=])/],
+  'test/wire/situation.ts': [/, 'flat-json'(?=] as const)/],
   'test/conformance/suites.ts': [/^import .*classic.*\n/m, /, CLASSIC(?=])/],
 };
 const TESTS = ['test/query', 'test/house', 'test/wire'].concat(
