@@ -256,6 +256,14 @@ export class Catalogue implements OnModuleInit {
     return this.options.formats.map(wireFormat);
   }
 
+  /** The formats of the resource that a path leads to, or else of the module. */
+  formatsAt(path: string): readonly WireFormat[] {
+    const places = this.all().flatMap(({ resource, formats }) =>
+      [resource, evaluationRoute(resource)].map((route) => ({ path: route.path, version: route.version, formats })),
+    );
+    return this.addresses.locate(path, places)?.place.formats ?? this.defaultFormats();
+  }
+
   /** What the checks of a request need. */
   rulesFor(viewer: Viewer): QueryRules {
     return {

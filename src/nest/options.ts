@@ -18,6 +18,8 @@ import type { WireFormatName } from '../wire/format-name.js';
 import { WIRE_FORMAT_NAMES } from '../wire/formats.js';
 import type { Serializer } from '../wire/serializer.js';
 import type { WireOptions } from '../wire/wire-format.js';
+import { withoutAliases, type ResourceAliases, type SharedAliases } from './aliases.js';
+import { isVerbList, type AuthenticationOptions } from './authentication.js';
 import { READS, WRITES } from './operations.js';
 import type { ProcessorOptions } from './processors/contexts.js';
 import { checkProcessorOption, type Phase } from './processors/keys.js';
@@ -36,7 +38,7 @@ export type OperationName = ReadOperation | WriteOperation | 'EVALUATE';
  * @example
  * @Resource({ collectionName: 'people', methods: ['GET'], guards: [AuthGuard], pageSize: 20 })
  */
-export interface ResourceOptions extends CoreResourceOptions, ProcessorOptions {
+export interface ResourceOptions extends CoreResourceOptions, ResourceAliases, AuthenticationOptions, ProcessorOptions {
   /** The rows that exist, for every path that leads to them. Default: all. @see CUQ-01, FJP-05 */
   readonly scope?: Scope;
   /** The filters that there are, and for whom. Default: every readable field, with every operator. @see FJF-01 */
@@ -72,7 +74,7 @@ export interface ResourceEntry extends ResourceOptions {
  * @example
  * RestlessModule.forRoot({ prefix: 'api/v1', maxPageSize: 50, limits: { filterNodes: 50 } })
  */
-export interface RestlessModuleOptions extends SharedResourceOptions, ProcessorOptions {
+export interface RestlessModuleOptions extends SharedResourceOptions, SharedAliases, ProcessorOptions {
   /** Default of every resource's `formats`. */
   readonly formats?: readonly WireFormatName[];
   /** Default of every resource's `embed`. */
@@ -180,6 +182,8 @@ const RESOURCE_CHECKS: Checks = {
   deserializer: [(value) => isSerializer(value, 'deserialize'), 'a function, or a class with a method "deserialize"'],
   guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
   decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
+  authenticationRequiredFor: [isVerbList, 'a list of verbs, such as ["POST", "DELETE"]'],
+  authenticationFunction: [(value) => typeof value === 'function', 'a function of the request'],
 };
 const MODULE_CHECKS: Checks = {
   formats: RESOURCE_CHECKS['formats']!,
@@ -239,7 +243,8 @@ export function checkEntryOptions(owner: string, { entity: _, ...options }: Part
 }
 
 /** Checks the options of `forRoot` and fills in the defaults. */
-export function resolveModuleOptions(options: RestlessModuleOptions = {}): ResolvedModuleOptions {
+export function resolveModuleOptions(given: RestlessModuleOptions = {}): ResolvedModuleOptions {
+  const options: RestlessModuleOptions = withoutAliases(FOR_ROOT, given);
   checkOptions(FOR_ROOT, options, MODULE_NAMES, MODULE_CHECKS);
   const shared = Object.fromEntries(
     SHARED_NAMES.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),

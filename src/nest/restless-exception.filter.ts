@@ -77,7 +77,8 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
   /** What to answer a body that a parser refused: its own words name neither what would be right nor the limit. */
   private unread(exception: unknown, status: number, request: HttpRequest, allow: readonly string[]): unknown {
     if (!allow.includes(request.method)) return methodNotAllowed(request.method, allow);
-    const formats = this.catalogue.defaultFormats().filter(({ readChange }) => readChange !== undefined);
+    const all = this.catalogue.formatsAt(splitUrl(request).path);
+    const formats = all.filter(({ readChange }) => readChange !== undefined);
     if (status === 415) return unsupportedMediaType(formats);
     const type = readerNamed(headerOf(request, 'content-type'), formats);
     if (status === 400 && type !== undefined)
@@ -123,11 +124,12 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** The format that was chosen, or that the request's `Accept` asks for, or the first there is. */
+/** The format that was chosen, or that the request's headers ask for at this address, or the first there is. */
 function formatOf(request: HttpRequest, catalogue: Catalogue): WireFormat {
   const state = stateOf(request);
   if (state !== undefined) return state.format;
-  return formatOfErrors(headerOf(request, 'accept'), catalogue.defaultFormats(), headerOf(request, 'content-type'));
+  const formats = catalogue.formatsAt(splitUrl(request).path);
+  return formatOfErrors(headerOf(request, 'accept'), formats, headerOf(request, 'content-type'));
 }
 
 function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {

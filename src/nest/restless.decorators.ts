@@ -2,6 +2,7 @@
  * The library's decorators: `@Resource` on entities, `@InjectRestless` in constructors.
  */
 import { Inject } from '@nestjs/common';
+import { withoutAliases } from './aliases.js';
 import type { ResourceOptions } from './options.js';
 import { getRestlessServiceToken, type RestlessEntity } from './restless.tokens.js';
 
@@ -23,10 +24,11 @@ export function Resource(options: ResourceOptions = {}): ClassDecorator {
   };
 }
 
-/** The options of `@Resource` on this very class; an entity that inherits from it has its own. */
+/** The options of `@Resource` on this very class, by their own names; an entity that inherits from it has its own. */
 export function resourceOptionsOf(entity: RestlessEntity): ResourceOptions {
   if (typeof entity !== 'function') return {};
-  return (Reflect.getOwnMetadata(RESOURCE_OPTIONS, entity) as ResourceOptions | undefined) ?? {};
+  const options = (Reflect.getOwnMetadata(RESOURCE_OPTIONS, entity) as ResourceOptions | undefined) ?? {};
+  return withoutAliases(entity.name, options);
 }
 
 /**

@@ -6,7 +6,9 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
 import { withoutUndefined } from '../resource/options.js';
-import { checkEntryOptions, type ResourceEntry } from './options.js';
+import { withoutAliases } from './aliases.js';
+import { authenticationGuards } from './authentication.js';
+import { checkEntryOptions, type ResourceEntry, type ResourceOptions } from './options.js';
 import { ResourceOperations } from './resource-operations.js';
 import { createEvaluationController, createRestlessController } from './restless.controller.js';
 import { resourceOptionsOf } from './restless.decorators.js';
@@ -46,8 +48,9 @@ export function createRestlessProviders(
     const declared = resourceOptionsOf(entry.entity);
     checkEntryOptions(entityName(entry.entity), declared);
     checkEntryOptions(entityName(entry.entity), entry);
-    const options = { ...declared, ...withoutUndefined(entry) };
     const name = entityName(entry.entity);
+    const merged: ResourceOptions = { ...declared, ...withoutUndefined(entry) };
+    const options = { ...merged, guards: [...authenticationGuards(name, merged), ...(merged.guards ?? [])] };
     const controller = createRestlessController(`${name}RestlessController`, token, options);
     const evaluation = createEvaluationController(`${name}EvaluationController`, token, options);
     // Functions come first: their address would be taken for that of a resource called "eval".
@@ -102,7 +105,7 @@ export function createRoot(withOptions = false): { readonly controller: Type; re
 /** An entity with its options; two files that import each other may give `undefined` for one of the classes. */
 function toEntry(each: RestlessEntity | ResourceEntry, index: number): ResourceEntry {
   const entry = typeof each === 'object' && each !== null && 'entity' in each ? each : { entity: each };
-  if (isEntity(entry.entity)) return entry;
+  if (isEntity(entry.entity)) return { ...withoutAliases(entityName(entry.entity), entry), entity: entry.entity };
   throw new RestlessConfigError(
     `RestlessModule.forFeature: entry ${index + 1} is no entity. Give a class, an EntitySchema, or { entity, … } with options.`,
   );

@@ -1,6 +1,7 @@
 /** The README's tables say what the code has: operators, options, limits. */
 import { readFileSync } from 'node:fs';
 import { RUNS } from '../../src/nest/processors/keys.js';
+import { ALIASES } from '../../src/nest/aliases.js';
 import { OPERATORS } from '../../src/query/operators.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES } from '../../src/resource/options.js';
 
@@ -40,6 +41,12 @@ it('lists every option of the core', () => {
   expect(listed.filter((name) => RESOURCE_OPTION_NAMES.includes(name as never)).sort()).toEqual(
     [...RESOURCE_OPTION_NAMES].sort(),
   );
+});
+
+it('lists every old name of an option with its own', () => {
+  const listed = table('old name', 'here').map(([old, own]) => [names(old!)[0], names(own!)[0]]);
+
+  expect(listed.filter(([old]) => !old!.startsWith('authentication'))).toEqual(Object.entries(ALIASES));
 });
 
 it('lists every limit with its default', () => {

@@ -20,6 +20,13 @@ describeServers(
             { entity: Computer, methods: ['GET', 'POST', 'DELETE'] },
             { entity: Computer, collectionName: 'plain', formats: ['flat-json'] },
             { entity: Computer, collectionName: 'strict', formats: ['json-api'] },
+            {
+              entity: Computer,
+              collectionName: 'locked',
+              formats: ['flat-json'],
+              methods: ['GET', 'POST'],
+              guards: [{ canActivate: () => false }],
+            },
           ]),
         ],
         seed: seedPeople,
@@ -137,6 +144,18 @@ describeServers(
         expect((await app.get(`/api/person?${query}`)).status).toBe(400);
         expect((await app.get('/api/person?filter[name]=Ada', { Accept: JSON_FLAT })).at('/num_results')).toBe(6);
         expect((await app.get('/api/person?filter[name]=Ada')).at('/meta/total')).toBe(1);
+      });
+
+      it('writes errors that come before a resource is asked in the formats of the resource [NEG-04]', async () => {
+        const headers = { Accept: '*/*', 'Content-Type': 'text/plain' };
+        const answers = await Promise.all([
+          app.get('/api/locked', headers),
+          app.get('/api/locked/1/owner', headers),
+          app.request('POST', '/api/locked', { headers, body: 'x' }),
+        ]);
+
+        expect(answers.map(typeOf)).toEqual(Array(3).fill(JSON_FLAT));
+        expect(answers[0].body).toEqual({ message: 'Forbidden resource' });
       });
 
       it('can be chosen for one resource [NEG-04, NEG-09]', async () => {
