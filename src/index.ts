@@ -46,7 +46,6 @@ export { ProcessingException, type ProcessingExceptionOptions } from './nest/pro
 // Options.
 export type {
   Guard,
-  OperationName,
   ResourceEntry,
   ResourceOptions,
   RestlessModuleAsyncOptions,
@@ -75,6 +74,7 @@ export {
   type ResourceDeserializer,
   type ResourceReference,
 } from './wire/deserializer.js';
+export type { OperationName } from './resource/served.js';
 
 // Policy: fields, filters, sorts and rows.
 export type {

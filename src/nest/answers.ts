@@ -9,7 +9,7 @@ import { resourceUrl } from '../wire/links.js';
 import { serialize, type ResourceSerializer } from '../wire/serializer.js';
 import type { Address, WireAnswer } from '../wire/wire-format.js';
 import type { RequestState } from './http.js';
-import type { OperationName } from './options.js';
+import type { OperationName } from '../resource/served.js';
 import type { Outcome } from './resource-operations.js';
 
 /** What a handler made. */

@@ -83,8 +83,15 @@ export function allowedMethods(
   options: AllowingOptions,
   classic: boolean,
 ): readonly string[] {
-  if (kind === 'evaluation') return ROOT_METHODS;
-  return spell(verbsOf(kind, options).filter((verb) => classic || !isClassic({ kind, verb })));
+  const { served } = options;
+  if (kind === 'evaluation') return spell(served.has('EVALUATE') ? ['GET'] : []);
+  const open = verbsOf(kind, options).filter((verb) => served.has(operationAt(kind, verb)!));
+  return spell(open.filter((verb) => classic || !isClassic({ kind, verb })));
+}
+
+/** What a verb does at a kind of URL. */
+function operationAt(kind: ResourceUrlKind, verb: Method): ReadOperation | WriteOperation | undefined {
+  return verb === 'GET' ? READS[kind] : WRITES[kind][verb];
 }
 
 /** The verbs of what is only read: the document at a prefix, and functions. */
@@ -98,7 +105,7 @@ function spell(methods: readonly Method[]): readonly string[] {
 /** The options that open verbs. */
 export type AllowingOptions = Pick<
   ResolvedResourceOptions,
-  'methods' | 'relationshipMethods' | 'allowPatchMany' | 'allowDeleteMany'
+  'methods' | 'relationshipMethods' | 'allowPatchMany' | 'allowDeleteMany' | 'served'
 >;
 
 function verbsOf(kind: ResourceUrlKind, options: AllowingOptions): readonly Method[] {

@@ -3,7 +3,6 @@
  */
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { RestlessConfigError } from '../errors.js';
-import type { ReadOperation, WriteOperation } from '../query/api-request.js';
 import type {
   Limits,
   Method,
@@ -11,6 +10,7 @@ import type {
   SharedResourceOptions,
 } from '../resource/options.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
+import { OPERATION_NAMES, type OperationName } from '../resource/served.js';
 import type { FilterRules, Scope } from '../sql/restrictions.js';
 import type { SqlOperator } from '../sql/where.js';
 import type { Deserializer } from '../wire/deserializer.js';
@@ -20,7 +20,6 @@ import type { Serializer } from '../wire/serializer.js';
 import type { WireOptions } from '../wire/wire-format.js';
 import { withoutAliases, type ResourceAliases, type SharedAliases } from './aliases.js';
 import { isVerbList, type AuthenticationOptions } from './authentication.js';
-import { READS, WRITES } from './operations.js';
 import type { ProcessorOptions } from './processors/contexts.js';
 import { checkProcessorOption, type Phase } from './processors/keys.js';
 import { isSerializer } from './serializers.js';
@@ -28,9 +27,6 @@ import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
 export type Guard = Type<CanActivate> | CanActivate;
-
-/** The operations of the generated controllers, as `decorators` names them. */
-export type OperationName = ReadOperation | WriteOperation | 'EVALUATE';
 
 /**
  * Options of `@Resource`, and of the entries of `RestlessModule.forFeature`, where they win.
@@ -152,12 +148,7 @@ const SHARED_NAMES = [
   'functions',
 ] as const satisfies readonly (keyof SharedResourceOptions)[];
 
-const DECORATED: readonly string[] = [
-  ...['GET', 'POST', 'PATCH', 'DELETE'],
-  'EVALUATE',
-  ...Object.values(READS),
-  ...Object.values(WRITES).flatMap((each) => Object.values(each)),
-];
+const DECORATED: readonly string[] = ['GET', 'POST', 'PATCH', 'DELETE', ...OPERATION_NAMES];
 
 const isGuard = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && 'canActivate' in value);

@@ -17,7 +17,7 @@ import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../w
 import { answerOf, type HttpDocument, type Made } from './answers.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isClassic, isWrite, operationOf, type Operation } from './operations.js';
-import type { OperationName } from './options.js';
+import type { OperationName } from '../resource/served.js';
 import { Processing } from './processors/processing.js';
 import type { ProcessorLists } from './processors/processors.js';
 import type { Concluding } from './resource-operations.js';

@@ -8,6 +8,7 @@ import { resolveRules, type FieldRules, type FilterRules, type Rules, type SortR
 import { isRestriction, type Scope } from './restrictions.js';
 
 export type { FilterObject } from './restrictions.js';
+import { OPERATION_NAMES, servedOperations, type OperationName } from './served.js';
 
 /** The functions that can be evaluated. */
 export const FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
@@ -144,6 +145,8 @@ export interface ResourceOptions extends SharedResourceOptions {
   readonly filterable?: FilterRules;
   /** The sort keys that there are, and for whom. Default: every readable field. @see SRT-14 */
   readonly sortable?: SortRules;
+  /** The only operations that are served of those that other options open. Default: all of them. @see FJV-11 */
+  readonly operations?: readonly OperationName[];
   /** Verbs of `/person/1/relationships/…`. Default: all, where PATCH is among the `methods`. @see MET-11 */
   readonly relationshipMethods?: readonly (Method | Lowercase<Method>)[];
   /** Fields that clients may not write, by property name, as with `@Expose({ toPlainOnly: true })`. */
@@ -168,6 +171,8 @@ export interface ResolvedResourceOptions extends Omit<
   readonly allowDeleteFromToManyRelationships: boolean | undefined;
   readonly methods: readonly Method[];
   readonly relationshipMethods: readonly Method[];
+  /** The operations that are served. */
+  readonly served: ReadonlySet<OperationName>;
   readonly readOnly: readonly string[];
   readonly writeOnly: readonly string[];
   readonly createOnly: readonly string[];
@@ -244,6 +249,10 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   writable: RULES,
   filterable: RULES,
   sortable: RULES,
+  operations: [
+    (value) => Array.isArray(value) && value.every((each) => OPERATION_NAMES.includes(each as OperationName)),
+    `a list of ${OPERATION_NAMES.join(', ')}`,
+  ],
   relationshipMethods: [isMethodList(RELATIONSHIP_METHODS), `a list of ${RELATIONSHIP_METHODS.join(', ')}`],
   readOnly: NAMES,
   writeOnly: NAMES,
@@ -289,10 +298,17 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     );
   }
   const methods = toMethods(options.methods ?? ['GET']);
-  return Object.freeze({
-    prefix: trimSlashes(options.prefix ?? 'api'),
+  const opening = {
     methods,
     relationshipMethods: toMethods(options.relationshipMethods ?? relationshipDefaults(methods)),
+    allowPatchMany: options.allowPatchMany ?? false,
+    allowDeleteMany: options.allowDeleteMany ?? false,
+    allowFunctions: options.allowFunctions ?? false,
+  };
+  return Object.freeze({
+    ...opening,
+    served: servedOperations(entity, opening, options.operations),
+    prefix: trimSlashes(options.prefix ?? 'api'),
     expose: options.expose ?? 'decorated',
     toKey: toKeyTransform(options.keys),
     linkage: options.linkage ?? 'included',
@@ -319,13 +335,10 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     allowToManyReplacement: options.allowToManyReplacement,
     allowDeleteFromToManyRelationships: options.allowDeleteFromToManyRelationships,
     allowClientGeneratedIds: options.allowClientGeneratedIds ?? false,
-    allowPatchMany: options.allowPatchMany ?? false,
-    allowDeleteMany: options.allowDeleteMany ?? false,
     allowUnfiltered: options.allowUnfiltered ?? false,
     bulk: options.bulk ?? 'rows',
     returning: options.returning ?? 'auto',
     validationStatus: options.validationStatus ?? 400,
-    allowFunctions: options.allowFunctions ?? false,
     functions: options.functions ?? FUNCTIONS,
   });
 }

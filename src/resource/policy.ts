@@ -6,6 +6,7 @@ import { isFor } from './expose.js';
 import { EVERYBODY, OTHERS, type Rule, type Rules } from './field-rules.js';
 import type { Restriction, Restrictions } from './restrictions.js';
 import type { Method } from './options.js';
+import type { OperationName } from './served.js';
 import {
   isPolymorphic,
   resourcesOf,
@@ -24,6 +25,15 @@ export interface Viewer {
   /** The request, for scopes. */
   readonly request?: unknown;
 }
+
+/** What a verb stands for where one resource asks another for it. */
+const OPERATIONS_OF: Readonly<Record<Method, readonly OperationName[]>> = {
+  GET: ['GET_COLLECTION', 'GET_RESOURCE'],
+  POST: ['POST_RESOURCE'],
+  PUT: ['PATCH_RESOURCE'],
+  PATCH: ['PATCH_RESOURCE'],
+  DELETE: ['DELETE_RESOURCE'],
+};
 
 /** Nobody in particular: no groups, no version. */
 export const ANYBODY: Viewer = Object.freeze({ groups: Object.freeze([]) });
@@ -147,14 +157,15 @@ export class Policy {
     );
   }
 
-  /** True where rows of the resource may be shown: it answers GET somewhere. */
+  /** True where rows of the resource may be shown: it answers GET itself. */
   isReadable(resource: Resource): boolean {
     return this.answers(resource, 'GET');
   }
 
   /** True where a verb is served for the resource's own URLs: what cannot be done there is not done from elsewhere. */
   answers(resource: Resource, method: Method): boolean {
-    return resource.exposed && resource.options.methods.includes(method);
+    const { served } = resource.options;
+    return resource.exposed && OPERATIONS_OF[method].some((name) => served.has(name));
   }
 
   /** The names to offer in an error: what the viewer may name, and nothing else. */

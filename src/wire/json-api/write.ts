@@ -5,6 +5,7 @@ import type { FieldsetRelationship } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import type { Resource } from '../../resource/resource.js';
 import type { Serialized, SerializedResource } from '../serializer.js';
+import { OPERATION_NAMES, type OperationName } from '../../resource/served.js';
 import type { Address, WireAnswer, WireError } from '../wire-format.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl, selfUrl } from '../links.js';
 
@@ -12,6 +13,12 @@ type Json = Readonly<Record<string, unknown>>;
 
 const JSONAPI = Object.freeze({ version: '1.1' });
 const PAGE_PARAMETERS = { number: 'page[number]', size: 'page[size]' };
+
+/** What has to be served, one of them, for a link to lead somewhere. */
+const ITEM: readonly OperationName[] = ['GET_RESOURCE'];
+const ROWS: readonly OperationName[] = ['GET_COLLECTION', 'GET_RESOURCE'];
+const RELATED: readonly OperationName[] = ['GET_RELATION'];
+const LINKAGE: readonly OperationName[] = OPERATION_NAMES.filter((name) => name.endsWith('_RELATIONSHIP'));
 
 /** The document of a result, and the headers that go with it. */
 export function write(result: Result, address: Address, _: unknown, serialized?: Serialized): WireAnswer {
@@ -49,12 +56,20 @@ function unrepeated({ query, records, included }: Result): readonly ResourceReco
 
 /** A relationship's own document says where the related resources are. */
 function relatedLink({ query }: Result, address: Address): Json {
-  if (query.operation !== 'GET_RELATIONSHIP' || !isReadable(query.resource)) return {};
+  const from = query.parent?.resource;
+  if (query.operation !== 'GET_RELATIONSHIP' || !isReadable(query.resource) || !from || !serves(from, RELATED)) {
+    return {};
+  }
   return { related: address.path.replace(/\/relationships(\/[^/]*\/?)$/, '$1') };
 }
 
+/** What is not served gets no link. */
+function serves({ options }: Resource, operations: readonly OperationName[]): boolean {
+  return operations.some((name) => options.served.has(name));
+}
+
 function isReadable(resource: Resource): boolean {
-  return resource.options.methods.includes('GET');
+  return serves(resource, ROWS);
 }
 
 function identifier({ resource, id }: Identifier): Json {
@@ -75,15 +90,15 @@ class ResourceWriter {
     const { attributes, relationships } = this.result.query.fieldsets.get(record.resource)!;
     const url = resourceUrl(this.address, record);
     const values = attributes.map((attribute, index) => [attribute.name, record.values[index]] as const);
-    const related = relationships.map(
-      (each) => [each.relationship.name, this.relationship(record, each, url)] as const,
-    );
+    const related = relationships
+      .map((each) => [each.relationship.name, this.relationship(record, each, url)] as const)
+      .filter(([, members]) => members !== undefined);
     return {
       type: record.resource.name,
       id: record.id,
       ...(values.length === 0 ? {} : { attributes: Object.fromEntries(values) }),
       ...(related.length === 0 ? {} : { relationships: Object.fromEntries(related) }),
-      ...(isReadable(record.resource) ? { links: { self: url } } : {}),
+      ...(serves(record.resource, ITEM) ? { links: { self: url } } : {}),
     };
   }
 
@@ -94,24 +109,30 @@ class ResourceWriter {
     return {
       attributes: Object.fromEntries(attributes.map(({ name }, index) => [name, record.values[index]])),
       relationships: Object.fromEntries(
-        relationships.map((each) => [each.relationship.name, this.relationship(record, each, url)]),
+        relationships
+          .map((each) => [each.relationship.name, this.relationship(record, each, url)] as const)
+          .filter((entry): entry is [string, Record<string, unknown>] => entry[1] !== undefined),
       ),
-      links: isReadable(record.resource) ? { self: url } : {},
+      links: serves(record.resource, ITEM) ? { self: url } : {},
       meta: {},
     };
   }
 
+  /** Linkage and links, or undefined where there is neither. */
   private relationship(
     record: ResourceRecord,
     { relationship }: FieldsetRelationship,
     url: string,
-  ): Record<string, unknown> {
+  ): Record<string, unknown> | undefined {
     const linkage = record.linkage.get(relationship.name);
     const name = encodeURIComponent(relationship.name);
-    const related = isReadable(relationship.target) ? { related: `${url}/${name}` } : {};
+    const own = serves(record.resource, LINKAGE) ? { self: `${url}/relationships/${name}` } : undefined;
+    const isRelated = isReadable(relationship.target) && serves(record.resource, RELATED);
+    const related = isRelated ? { related: `${url}/${name}` } : undefined;
+    if (linkage === undefined && own === undefined && related === undefined) return undefined;
     return {
       ...(linkage === undefined ? {} : { data: writeLinkage(linkage) }),
-      links: { self: `${url}/relationships/${name}`, ...related },
+      ...(own === undefined && related === undefined ? {} : { links: { ...own, ...related } }),
     };
   }
 }
