@@ -46,6 +46,7 @@ export { ProcessingException, type ProcessingExceptionOptions } from './nest/pro
 // Options.
 export type {
   Guard,
+  RepositoryOption,
   ResourceEntry,
   ResourceOptions,
   RestlessModuleAsyncOptions,
@@ -95,6 +96,16 @@ export type {
   Restrictions,
   Scope,
 } from './sql/restrictions.js';
+
+// Stores beside TypeORM.
+export { MemoryRepository } from './memory/repository.js';
+export type { EntityDescription, FieldDescription, RelationDescription } from './memory/describe.js';
+export type { CompleteRepository, RepositorySession, ResourceRepository } from './query/repository.js';
+export type { Applied, Change } from './query/change.js';
+export type { Evaluation, EvaluationResult } from './query/evaluation.js';
+export { printQuery, type Query } from './query/query.js';
+export type { Result } from './query/result.js';
+export type { EntityModel } from './resource/entity-model.js';
 
 // Operators.
 export type { OperatorContext, SqlOperator } from './sql/where.js';

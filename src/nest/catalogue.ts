@@ -8,13 +8,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessConfigError, RestlessError } from '../errors.js';
 import { isOperator } from '../query/operators.js';
 import type { QueryRules } from '../query/rules.js';
-import type { ResourceRepository } from '../query/repository.js';
+import type { CompleteRepository } from '../query/repository.js';
 import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
 import { withoutUndefined } from '../resource/options.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
-import { TypeOrmRepository } from '../sql/repository.js';
-import { Schema } from '../sql/schema.js';
 import { wireFormat } from '../wire/formats.js';
 import type { ResourceSerializer } from '../wire/serializer.js';
 import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
@@ -33,6 +31,7 @@ import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
 import { makeDeserializer, makeSerializer, type OwnSerializers } from './serializers.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
+import { Stores } from './stores.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
 const LOGGER = new Logger('Restless');
@@ -50,8 +49,9 @@ export interface Registration {
   readonly wire: WireOptions;
   /** Made when the application has all its providers. */
   readonly own: OwnSerializers;
-  readonly repository: ResourceRepository;
-  readonly manager: EntityManager;
+  readonly repository: CompleteRepository;
+  /** Undefined for what TypeORM does not keep. */
+  readonly manager: EntityManager | undefined;
   readonly processors: Processors;
 }
 
@@ -68,8 +68,9 @@ export interface ServedResource {
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
   readonly own: OwnSerializers;
-  readonly repository: ResourceRepository;
-  readonly manager: EntityManager;
+  readonly repository: CompleteRepository;
+  /** Undefined for what TypeORM does not keep. */
+  readonly manager: EntityManager | undefined;
   readonly processors: Processors;
 }
 
@@ -81,7 +82,7 @@ export class Catalogue implements OnModuleInit {
   readonly options: ResolvedModuleOptions;
   private readonly addresses: Addresses;
   private readonly registrations: Registration[] = [];
-  private readonly stores = new Map<DataSource, { readonly schema: Schema; readonly repository: ResourceRepository }>();
+  private readonly stores: Stores;
   private readonly roots = new Set<unknown>();
   private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
@@ -94,6 +95,7 @@ export class Catalogue implements OnModuleInit {
     @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
   ) {
     this.options = resolveModuleOptions(options);
+    this.stores = new Stores(this.options.operators);
     this.addresses = new Addresses(config, this.options.baseUrl);
   }
 
@@ -125,16 +127,16 @@ export class Catalogue implements OnModuleInit {
     });
   }
 
-  /** Adds one entry of `forFeature`, and returns what to ask {@link serving} for. */
-  register(entry: ResourceEntry, { controller, evaluation }: Controllers, dataSource: DataSource): Registration {
+  /**
+   * Adds one entry of `forFeature`, and returns what to ask {@link serving} for.
+   *
+   * @param dataSource undefined for an entity whose repository knows it without
+   */
+  register(entry: ResourceEntry, { controller, evaluation }: Controllers, dataSource?: DataSource): Registration {
     const name = entityName(entry.entity);
     const declared = resourceOptionsOf(entry.entity);
-    const { schema, repository } = this.store(dataSource);
     const layers = [entry, declared, this.options.shared];
-    if (!dataSource.hasMetadata(entry.entity)) {
-      throw new RestlessConfigError(`${name} is not an entity of its data source; add it to its "entities".`);
-    }
-    const model = schema.model(dataSource.getMetadata(entry.entity));
+    const { model, repository } = this.stores.of(entry, dataSource);
     const version = entry.version ?? declared.version;
     const formats = (entry.formats ?? declared.formats ?? this.options.formats).map(wireFormat);
     const nameFault = (field: string): string | undefined =>
@@ -156,7 +158,7 @@ export class Catalogue implements OnModuleInit {
       own: { serializer: undefined, deserializer: undefined },
       options: { ...declared, ...withoutUndefined(entry) },
       repository,
-      manager: dataSource.manager,
+      manager: dataSource?.manager,
       processors,
     };
     this.registrations.push(registration);
@@ -305,16 +307,6 @@ export class Catalogue implements OnModuleInit {
   /** What stands before the path of a resource, where no request says more. */
   rootOf({ version }: Resource): string {
     return this.addresses.root(version);
-  }
-
-  private store(dataSource: DataSource): { readonly schema: Schema; readonly repository: ResourceRepository } {
-    let store = this.stores.get(dataSource);
-    if (store === undefined) {
-      const schema = new Schema(dataSource);
-      store = { schema, repository: new TypeOrmRepository(schema, this.options.operators) };
-      this.stores.set(dataSource, store);
-    }
-    return store;
   }
 
   /** All resources with what serves them; the graph is built when it is first asked for. */

@@ -3,6 +3,7 @@
  */
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { RestlessConfigError } from '../errors.js';
+import type { CompleteRepository, ResourceRepository } from '../query/repository.js';
 import type {
   Limits,
   Method,
@@ -29,6 +30,14 @@ import type { RestlessEntity } from './restless.tokens.js';
 export type Guard = Type<CanActivate> | CanActivate;
 
 /**
+ * A store, or a function that is given the one for TypeORM and returns what takes its place.
+ *
+ * @example
+ * const cached: RepositoryOption = (own) => ({ ...own, find: (query) => cache.get(printQuery(query), () => own.find(query)) });
+ */
+export type RepositoryOption = ResourceRepository | ((own: CompleteRepository) => ResourceRepository);
+
+/**
  * Options of `@Resource`, and of the entries of `RestlessModule.forFeature`, where they win.
  *
  * @example
@@ -53,6 +62,8 @@ export interface ResourceOptions extends CoreResourceOptions, ResourceAliases, A
   readonly serializer?: Serializer;
   /** Reads bodies of the resource: a function, or a class that Nest's injector makes. @see SER-01, SER-05 */
   readonly deserializer?: Deserializer;
+  /** Where the rows are: a store of its own, or what is made of the one for TypeORM. Default: TypeORM. @see FJR-01 */
+  readonly repository?: RepositoryOption;
   /** Guards of every operation, as `@UseGuards` on the controller. */
   readonly guards?: readonly Guard[];
   /** Decorators of single operations, or of all that a verb starts: `{ GET: [Roles('reader')] }`. */
@@ -171,6 +182,10 @@ const RESOURCE_CHECKS: Checks = {
   version: [(value) => typeof value === 'string' && value !== '', 'a text such as "2"'],
   serializer: [(value) => isSerializer(value, 'serialize'), 'a function, or a class with a method "serialize"'],
   deserializer: [(value) => isSerializer(value, 'deserialize'), 'a function, or a class with a method "deserialize"'],
+  repository: [
+    (value) => typeof value === 'function' || isObject(value),
+    'a repository, or a function that makes one of that for TypeORM',
+  ],
   guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
   decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
   authenticationRequiredFor: [isVerbList, 'a list of verbs, such as ["POST", "DELETE"]'],

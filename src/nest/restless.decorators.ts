@@ -3,7 +3,7 @@
  */
 import { Inject } from '@nestjs/common';
 import { withoutAliases } from './aliases.js';
-import type { ResourceOptions } from './options.js';
+import type { RepositoryOption, ResourceEntry, ResourceOptions } from './options.js';
 import { getRestlessServiceToken, type RestlessEntity } from './restless.tokens.js';
 
 const RESOURCE_OPTIONS = Symbol('restless:resource');
@@ -29,6 +29,11 @@ export function resourceOptionsOf(entity: RestlessEntity): ResourceOptions {
   if (typeof entity !== 'function') return {};
   const options = (Reflect.getOwnMetadata(RESOURCE_OPTIONS, entity) as ResourceOptions | undefined) ?? {};
   return withoutAliases(entity.name, options);
+}
+
+/** The repository of an entry, where it names one. */
+export function repositoryOf({ entity, repository }: ResourceEntry): RepositoryOption | undefined {
+  return repository ?? resourceOptionsOf(entity).repository;
 }
 
 /**

@@ -11,7 +11,7 @@ import { authenticationGuards } from './authentication.js';
 import { checkEntryOptions, type ResourceEntry, type ResourceOptions } from './options.js';
 import { ResourceOperations } from './resource-operations.js';
 import { createEvaluationController, createRestlessController } from './restless.controller.js';
-import { resourceOptionsOf } from './restless.decorators.js';
+import { repositoryOf, resourceOptionsOf } from './restless.decorators.js';
 import { Catalogue, type Controllers } from './catalogue.js';
 import { RestlessService } from './restless.service.js';
 import { entityName, getRestlessServiceToken, operationsToken, type RestlessEntity } from './restless.tokens.js';
@@ -72,11 +72,13 @@ function createServiceProviders(
   dataSource?: DataSourceName,
 ): readonly FactoryProvider[] {
   const operations = operationsToken(token);
+  const repository = repositoryOf(entry);
+  const needsDataSource = typeof repository !== 'object' || repository.model === undefined;
   return [
     {
       provide: operations,
-      inject: [Catalogue, getDataSourceToken(dataSource)],
-      useFactory: (catalogue: Catalogue, source: DataSource) =>
+      inject: [Catalogue, ...(needsDataSource ? [getDataSourceToken(dataSource)] : [])],
+      useFactory: (catalogue: Catalogue, source?: DataSource) =>
         new ResourceOperations(catalogue, catalogue.register(entry, controllers, source)),
     },
     {

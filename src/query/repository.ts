@@ -1,6 +1,9 @@
 /**
  * ResourceRepository: what a store has to do to be served.
  */
+import { RestlessError } from '../errors.js';
+import type { EntityModel } from '../resource/entity-model.js';
+import type { EntityClass } from '../resource/expose.js';
 import type { Applied, Change } from './change.js';
 import type { Evaluation, EvaluationResult } from './evaluation.js';
 import type { Query } from './query.js';
@@ -25,17 +28,31 @@ export interface RepositorySession {
 
   /** Works out functions over rows. */
   evaluate(evaluation: Evaluation): Promise<EvaluationResult>;
+
   /** The transaction in the store's own terms: for TypeORM an `EntityManager`. */
   readonly store?: unknown;
 }
 
-/** Finds what checked queries ask for, and does what checked changes say. `sql/` has the one for TypeORM. */
+/**
+ * Finds what checked queries ask for, and does what checked changes say. `sql/` has the one for TypeORM, `memory/` one
+ * over arrays. One of your own may leave out what it cannot do: that is answered with 501.
+ *
+ * @example
+ * const readOnly: ResourceRepository = { model: (entity) => store.model(entity), find: (query) => store.find(query) };
+ * @see FJR-01, FJR-02
+ */
 export interface ResourceRepository {
+  /** What there is to an entity that this store knows by itself; without it TypeORM's metadata say so. */
+  model?(entity: EntityClass): EntityModel | undefined;
+
   /** Answers a query, outside a transaction. */
-  find(query: Query): Promise<Result>;
+  find?(query: Query): Promise<Result>;
 
   /** Works out functions over rows. */
-  evaluate(evaluation: Evaluation): Promise<EvaluationResult>;
+  evaluate?(evaluation: Evaluation): Promise<EvaluationResult>;
+
+  /** Does what a change says, for a store without transactions. One that has some has `transaction` instead. */
+  apply?(change: Change): Promise<Applied>;
 
   /**
    * Runs work in one transaction; any throw rolls all of it back. Work may run again where the store could not
@@ -43,5 +60,38 @@ export interface ResourceRepository {
    *
    * @param join the caller's own transaction, in the store's terms: for TypeORM an `EntityManager`
    */
-  transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T>;
+  transaction?<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T>;
+}
+
+/** A repository that does everything, if only to say that it cannot. */
+export type CompleteRepository = Required<Pick<ResourceRepository, 'find' | 'evaluate' | 'transaction'>>;
+
+/**
+ * A repository with everything in it, as an object whose methods can be taken over one by one. What was left out
+ * throws `NOT_IMPLEMENTED`.
+ */
+export function complete(repository: ResourceRepository): CompleteRepository {
+  const find = (query: Query): Promise<Result> => repository.find?.(query) ?? refuse(`Reading ${query.resource.name}`);
+  const evaluate = (evaluation: Evaluation): Promise<EvaluationResult> =>
+    repository.evaluate?.(evaluation) ?? refuse(`Evaluating functions of ${evaluation.resource.name}`);
+  const apply = (change: Change): Promise<Applied> =>
+    repository.apply?.(change) ?? refuse(`${DOING[change.kind]} ${change.resource.name}`);
+  return {
+    find,
+    evaluate,
+    transaction: (work, join) => repository.transaction?.(work, join) ?? work({ find, evaluate, apply }),
+  };
+}
+
+const DOING: Readonly<Record<Change['kind'], string>> = {
+  create: 'Creating',
+  update: 'Changing',
+  remove: 'Deleting',
+  'edit-relationship': 'Changing relationships of',
+  'update-many': 'Changing',
+  'remove-many': 'Deleting',
+};
+
+function refuse(what: string): Promise<never> {
+  return Promise.reject(new RestlessError('NOT_IMPLEMENTED', `${what} is not implemented.`));
 }

@@ -85,6 +85,8 @@ export interface RelationModel {
   readonly target: EntityModel;
   /** The property of the related entity that leads back, where there is one. */
   readonly inverse?: string | undefined;
+  /** For stores that ask: the property of the related entity that holds the relation, where it is not this one. */
+  readonly mappedBy?: string | undefined;
 }
 
 /** One entity. */

@@ -5,7 +5,7 @@ import { EntityManager, type DataSource, type QueryRunner } from 'typeorm';
 import type { Applied, Change } from '../query/change.js';
 import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
 import type { Query } from '../query/query.js';
-import type { RepositorySession, ResourceRepository } from '../query/repository.js';
+import type { CompleteRepository, RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import { Columns } from './columns.js';
 import { outliveConnections } from './connections.js';
@@ -21,7 +21,7 @@ import { inTransaction, inTransactionOf, Turns } from './transaction.js';
 import type { SqlOperator } from './where.js';
 
 /** Serves resources from a TypeORM data source. */
-export class TypeOrmRepository implements ResourceRepository {
+export class TypeOrmRepository implements CompleteRepository {
   private readonly dialect: Dialect;
   private readonly columns: Columns;
   private readonly dataSource: DataSource;

@@ -12,6 +12,7 @@ it('exports exactly these names', () => {
     'ERROR_CODES',
     'ForbiddenError',
     'InjectRestless',
+    'MemoryRepository',
     'NotFoundError',
     'PROCESSOR_KEYS',
     'Postprocessor',
@@ -26,5 +27,6 @@ it('exports exactly these names', () => {
     'RestlessService',
     'SerializationException',
     'getRestlessServiceToken',
+    'printQuery',
   ]);
 });

@@ -19,7 +19,7 @@ import { Schema } from '../../src/sql/schema.js';
 import type { SqlOperator } from '../../src/sql/where.js';
 import { read } from '../../src/wire/json-api/read.js';
 import { describeDatabases } from '../support/databases.js';
-import { FilterMaker } from '../support/filter-meaning.js';
+import { FilterMaker } from '../support/filter-maker.js';
 import { LIBRARY } from '../support/library.js';
 
 const QUERIES = 400;

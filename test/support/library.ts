@@ -6,7 +6,7 @@
  * Text is lower-case and ASCII, where all databases agree on order and case.
  */
 import { Expose } from 'class-transformer';
-import { Resource } from 'nestjs-restless';
+import { MemoryRepository, Resource } from 'nestjs-restless';
 import {
   Column,
   type DataSource,
@@ -197,4 +197,77 @@ async function relate(
       .relation(entity, relation)
       .of(id)
       .add([...keys]);
+}
+
+/**
+ * The same rows in arrays, for a second opinion on what databases answer.
+ *
+ * @example
+ * RestlessModule.forFeature(LIBRARY.map((entity) => ({ entity, repository: libraryInMemory() })));
+ */
+export function libraryInMemory(): MemoryRepository {
+  const id = { type: 'integer', primary: true, generated: true } as const;
+  const text = { type: 'text', nullable: true } as const;
+  const integer = { type: 'integer', nullable: true } as const;
+  return new MemoryRepository([
+    {
+      entity: Author,
+      fields: {
+        id,
+        name: 'text',
+        born: integer,
+        living: { type: 'boolean', nullable: true },
+        'address.city': text,
+        'address.country': text,
+        bookCount: { type: 'integer', default: 0 },
+      },
+      relations: {
+        mentor: { to: () => Author },
+        students: { to: () => Author, many: true, mappedBy: 'mentor' },
+        admires: { to: () => Author, many: true },
+        admirers: { to: () => Author, many: true, mappedBy: 'admires' },
+        books: { to: () => Book, many: true, mappedBy: 'author' },
+      },
+      rows: AUTHORS.map(({ city, country, ...author }) => ({
+        ...author,
+        address: { city, country },
+        bookCount: BOOKS.filter((book) => book.author === author.id).length,
+      })),
+    },
+    {
+      entity: Book,
+      fields: {
+        id,
+        title: 'text',
+        subtitle: text,
+        pages: integer,
+        price: { type: 'decimal', precision: 8, scale: 2, nullable: true },
+        published: { type: 'date', nullable: true },
+      },
+      relations: {
+        author: { to: () => Author },
+        tags: { to: () => Tag, many: true },
+        editions: { to: () => Edition, many: true, mappedBy: 'book' },
+      },
+      rows: BOOKS,
+    },
+    {
+      entity: Tag,
+      fields: { label: { type: 'text', primary: true } },
+      relations: { books: { to: () => Book, many: true, mappedBy: 'tags' } },
+      rows: TAGS,
+    },
+    {
+      entity: Edition,
+      fields: { press: { type: 'text', primary: true }, number: { type: 'integer', primary: true }, run: integer },
+      relations: { book: { to: () => Book }, copies: { to: () => Copy, many: true, mappedBy: 'edition' } },
+      rows: EDITIONS,
+    },
+    {
+      entity: Copy,
+      fields: { id, lentTo: text },
+      relations: { edition: { to: () => Edition } },
+      rows: COPIES.map(({ edition, ...copy }) => ({ ...copy, edition: edition && [edition.press, edition.number] })),
+    },
+  ]);
 }
