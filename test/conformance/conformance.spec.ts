@@ -10,10 +10,7 @@ const OTHERS = [
   ['sqlite', 'fastify'],
 ] as const;
 
-/** Flat JSON cannot write yet, so its suite is run by hand. */
-const COMPLETE = SUITES.filter(({ name }) => name !== 'classic');
-
-for (const suite of COMPLETE) {
+for (const suite of SUITES) {
   const material = load(suite, FOLDER);
 
   describe(`the recorded cases of ${suite.name}`, () => {
