@@ -2,7 +2,6 @@
  * What processors are handed: one context for each key. It is decoded and not yet checked, the same for both formats.
  */
 import type { EntityManager, ObjectLiteral } from 'typeorm';
-import type { RawSortKey } from '../../query/api-request.js';
 import type { RawFunction } from '../../query/evaluation.js';
 import type { FilterObject } from '../../resource/options.js';
 import type { Restriction } from '../../sql/restrictions.js';
@@ -51,7 +50,7 @@ interface OnRelatedRows extends OnRelation {
 interface Listing {
   /** Filter objects of the client, not yet checked; what is added sees what the client may see. */
   filters: FilterObject[];
-  sort: RawSortKey[];
+  sort: { field: string; descending: boolean }[];
   groupBy: string[];
   /** Exactly one row is asked for. */
   single: boolean;

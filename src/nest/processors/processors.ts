@@ -29,7 +29,7 @@ interface Entry {
 /** Registered once for each entry of `forFeature`; two applications share none. */
 export class Processors {
   private readonly entries: Entry[] = [];
-  private readonly lists = new Map<string, ProcessorLists>();
+  private readonly lists = new Map<string, ProcessorLists | undefined>();
 
   /** @param owner names the resource in errors */
   constructor(private readonly owner: string) {}
@@ -57,18 +57,16 @@ export class Processors {
   of(operation: ReadOperation | WriteOperation | 'EVALUATE', toMany: boolean | undefined): ProcessorLists | undefined {
     if (this.entries.length === 0) return undefined;
     const name = `${operation} ${toMany}`;
-    let lists = this.lists.get(name);
-    if (lists === undefined) {
-      const keys = keysFor(operation, toMany);
-      const list = (phase: Phase): readonly Processor[] => this.list(phase, keys);
-      lists = {
-        preprocessors: list('preprocessors'),
-        postprocessors: list('postprocessors'),
-        afterCommit: list('afterCommit'),
-      };
-      this.lists.set(name, lists);
-    }
-    return Object.values<readonly Processor[]>({ ...lists }).some(({ length }) => length > 0) ? lists : undefined;
+    if (!this.lists.has(name)) this.lists.set(name, this.listsOf(keysFor(operation, toMany)));
+    return this.lists.get(name);
+  }
+
+  private listsOf(keys: readonly ProcessorKey[]): ProcessorLists | undefined {
+    const preprocessors = this.list('preprocessors', keys);
+    const postprocessors = this.list('postprocessors', keys);
+    const afterCommit = this.list('afterCommit', keys);
+    const isEmpty = preprocessors.length + postprocessors.length + afterCommit.length === 0;
+    return isEmpty ? undefined : { preprocessors, postprocessors, afterCommit };
   }
 
   private list(phase: Phase, keys: readonly ProcessorKey[]): readonly Processor[] {

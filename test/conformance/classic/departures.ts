@@ -135,6 +135,16 @@ const WRITING: Departure[] = [
     status: 200,
   },
   {
+    reason: 'deleting what is not there is a 404, which no postprocessor sees (DEL-02)',
+    when: ({ steps: [first] }) => first?.method === 'DELETE' && first.expected.status === 410,
+    status: 404,
+  },
+  {
+    reason: 'what a postprocessor throws undoes what was written (DESIGN 8, PRJ-28)',
+    when: ({ steps: [first] }) => first?.method === 'POST' && first.expected.status === 418,
+    differs: /^(num_results|total_pages|order): /,
+  },
+  {
     reason: 'scripts only read (DESIGN 13, JSP-01)',
     when: ({ steps }) => steps.some(({ method, path }) => method !== 'GET' && path.includes('callback=')),
     status: 201,
