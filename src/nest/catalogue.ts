@@ -95,7 +95,7 @@ export class Catalogue implements OnModuleInit {
     @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
   ) {
     this.options = resolveModuleOptions(options);
-    this.stores = new Stores(this.options.operators);
+    this.stores = new Stores(this.options);
     this.addresses = new Addresses(config, this.options.baseUrl);
   }
 

@@ -106,6 +106,11 @@ export interface RestlessModuleOptions extends SharedResourceOptions, SharedAlia
   readonly strictParameterNames?: boolean;
   /** Whether `/person/` is `/person`. Default `'never'`: it is a 404. @see URL-14 */
   readonly trailingSlash?: 'never' | 'ignore';
+  /**
+   * Reads use statements that the driver has prepared, on TypeORM's connections and with its log. Default true; false sends
+   * them through TypeORM's own `query`, where a pooler keeps no session between transactions.
+   */
+  readonly preparedStatements?: boolean;
 }
 
 /** Options of `RestlessModule.forRootAsync`. */
@@ -128,6 +133,7 @@ export interface ResolvedModuleOptions {
   readonly unknownParameters: 'reject' | 'ignore';
   readonly strictParameterNames: boolean;
   readonly trailingSlash: 'never' | 'ignore';
+  readonly preparedStatements: boolean;
   /** Processors of every resource. */
   readonly processors: ProcessorOptions;
 }
@@ -207,6 +213,7 @@ const MODULE_CHECKS: Checks = {
   unknownParameters: [oneOf('reject', 'ignore'), '"reject" or "ignore"'],
   strictParameterNames: [oneOf(true, false), 'true or false'],
   trailingSlash: [oneOf('never', 'ignore'), '"never" or "ignore"'],
+  preparedStatements: [oneOf(true, false), 'true or false'],
 };
 const PROCESSOR_NAMES: readonly Phase[] = ['preprocessors', 'postprocessors', 'afterCommit'];
 const RESOURCE_NAMES: readonly string[] = [
@@ -286,6 +293,7 @@ export function resolveModuleOptions(given: RestlessModuleOptions = {}): Resolve
     unknownParameters: options.unknownParameters ?? 'reject',
     strictParameterNames: options.strictParameterNames ?? false,
     trailingSlash: options.trailingSlash ?? 'never',
+    preparedStatements: options.preparedStatements ?? true,
     processors: options,
   });
 }

@@ -8,8 +8,7 @@ import type { EntityModel } from '../resource/entity-model.js';
 import type { EntityClass } from '../resource/expose.js';
 import { TypeOrmRepository } from '../sql/repository.js';
 import { Schema } from '../sql/schema.js';
-import type { SqlOperator } from '../sql/where.js';
-import type { ResourceEntry } from './options.js';
+import type { ResolvedModuleOptions, ResourceEntry } from './options.js';
 import { repositoryOf } from './restless.decorators.js';
 import { entityName } from './restless.tokens.js';
 
@@ -23,7 +22,7 @@ export interface Store {
 export class Stores {
   private readonly known = new Map<DataSource, { readonly schema: Schema; readonly repository: CompleteRepository }>();
 
-  constructor(private readonly operators: ReadonlyMap<string, SqlOperator>) {}
+  constructor(private readonly options: Pick<ResolvedModuleOptions, 'operators' | 'preparedStatements'>) {}
 
   /**
    * The store of an entry.
@@ -52,7 +51,8 @@ export class Stores {
     let store = this.known.get(dataSource);
     if (store === undefined) {
       const schema = new Schema(dataSource);
-      store = { schema, repository: new TypeOrmRepository(schema, this.operators) };
+      const { operators, preparedStatements } = this.options;
+      store = { schema, repository: new TypeOrmRepository(schema, operators, preparedStatements) };
       this.known.set(dataSource, store);
     }
     return store;

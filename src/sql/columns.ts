@@ -118,14 +118,46 @@ export class Columns {
     return reader;
   }
 
+  /** Dates are made only where the text is not plain, or without a zone where that is not UTC. */
+  private readMoment(value: unknown, metadata: ColumnMetadata): unknown {
+    if (value === null) return null;
+    if (typeof value === 'string' && (this.dialect.name === 'sqlite' || ZONED.test(value))) {
+      const text = utcText(value);
+      if (text !== undefined) return text;
+    }
+    return toJson(this.schema.dataSource.driver.prepareHydratedValue(value, metadata));
+  }
+
   private chooseReader(column: ColumnModel): ReadValue {
     const metadata = this.columnMetadata(column);
     const { driver } = this.schema.dataSource;
     if (column.transformed) return (value) => toJson(driver.prepareHydratedValue(value, metadata));
+    if (column.type === 'datetime') return (value) => this.readMoment(value, metadata);
     const shape = SHAPES[column.type];
     if (shape !== undefined) return (value) => (value === null ? null : shape(value, column));
     return (value) => (value === null ? null : toJson(driver.prepareHydratedValue(value, metadata)));
   }
+}
+
+/** A moment in UTC, as the databases write it: a date that every calendar has, seconds, and what fraction they have. */
+const UTC_MOMENT =
+  /^\d{4}-(?:0[13578]-(?:0[1-9]|[12]\d|3[01])|1[02]-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|\+00)?$/;
+const ZONED = /(?:Z|\+00)$/;
+
+/**
+ * The text of a moment as `Date#toJSON` would write it, without a date in between; undefined for what is not plain.
+ *
+ * @example
+ * utcText('2024-01-01 01:40:00.5+00'); // '2024-01-01T01:40:00.500Z'
+ */
+export function utcText(text: string): string | undefined {
+  if (!UTC_MOMENT.test(text)) return undefined;
+  const end = text.endsWith('Z') ? -1 : text.endsWith('+00') ? -3 : text.length;
+  const fraction = text.slice(19, end);
+  // SQLite's own texts are UTC with a fraction of three digits or none; others are read as TypeORM reads them.
+  if (end === text.length && fraction !== '' && fraction.length !== 4) return undefined;
+  const milliseconds = fraction === '' ? '.000' : fraction.length === 4 ? fraction : `${fraction}00`.slice(0, 4);
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}${milliseconds}Z`;
 }
 
 function isClock(value: Value): value is DatabaseClock {

@@ -13,6 +13,7 @@ import type { BoundPlan } from './plan-cache.js';
 import { needsEntity, type EdgePlan } from './plan.js';
 import type { Row, RowReader } from './rows.js';
 import type { Schema } from './schema.js';
+import type { RunStatement } from './statements.js';
 
 /** A record while its parts come together. */
 interface Draft extends ResourceRecord {
@@ -43,6 +44,7 @@ export class Finding {
     private readonly runner: QueryRunner,
     private readonly schema: Schema,
     private readonly dialect: Dialect,
+    private readonly runStatement: RunStatement,
   ) {}
 
   async run(): Promise<Result> {
@@ -68,8 +70,8 @@ export class Finding {
     };
   }
 
-  private async rows(statement: Statement): Promise<Row[]> {
-    return (await this.runner.query(statement.text, [...statement.parameters])) as Row[];
+  private rows(statement: Statement): Promise<Row[]> {
+    return this.runStatement(this.runner, statement);
   }
 
   /** The total stands beside every row of the page; an empty page needs a look of its own, unless it is the first. */
@@ -79,7 +81,7 @@ export class Finding {
     if (count === 'none') return undefined;
     if (rows.length === 0 && page.number === 1 && window === undefined) return 0;
     const [row] = rows.length > 0 ? rows : await this.rows(this.bound.bind(this.bound.plan.count!));
-    const all = Number(row!['n']) - (window?.offset ?? 0);
+    const all = Number(row!.at(-1)) - (window?.offset ?? 0);
     return Math.max(0, Math.min(all, window?.limit ?? all));
   }
 
@@ -112,10 +114,10 @@ export class Finding {
   private async followEdge(found: readonly Found[], plan: EdgePlan): Promise<void> {
     const { relationship } = plan.edge;
     const near = found.filter(({ record }) => plan.edge.owners.has(record.resource));
-    const keys = distinctKeys(near.map(({ row }) => plan.near.map((name) => row[name])));
+    const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
     for (const row of await this.edgeRows(plan, keys)) {
-      const key = keyText(plan.far.map((name) => row[name]));
+      const key = keyText(plan.far.map((at) => row[at]));
       const member = this.member(plan, row);
       const members = byKey.get(key);
       if (members === undefined) byKey.set(key, [member]);
@@ -123,7 +125,7 @@ export class Finding {
     }
     if (relationship.toMany) {
       for (const { row, record } of near) {
-        const members = byKey.get(keyText(plan.near.map((name) => row[name]))) ?? [];
+        const members = byKey.get(keyText(plan.near.map((at) => row[at]))) ?? [];
         record.linkage.set(
           relationship.name,
           members.map(({ resource, id }) => ({ resource, id })),
@@ -132,7 +134,7 @@ export class Finding {
     } else if (plan.edge.target !== relationship.target) {
       // The row's own linkage names the related resource, not what is shown of it here.
       for (const { row, record } of near) {
-        const [member] = byKey.get(keyText(plan.near.map((name) => row[name]))) ?? [];
+        const [member] = byKey.get(keyText(plan.near.map((at) => row[at]))) ?? [];
         if (member !== undefined) record.linkage.set(relationship.name, { resource: member.resource, id: member.id });
       }
     }

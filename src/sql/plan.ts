@@ -11,10 +11,10 @@ import { inTuples, inValues, type Dialect } from './dialect.js';
 import { isFromEntity } from './entities.js';
 import { allOf, constant, hole, join, KEYS, param, raw, sql, template, type Sql, type Template } from './fragment.js';
 import { nearColumns } from './relations.js';
-import { RowReader, type KindReader, type NamedReader, type Row, type ToOneReader } from './rows.js';
+import { RowReader, type KindReader, type CellReader, type Row, type ToOneReader } from './rows.js';
 import type { Schema } from './schema.js';
 import type { PlannedQuery, Shape } from './shape.js';
-import { Select, type SelectContext } from './select.js';
+import { columnName, Select, type SelectContext } from './select.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
 
 /** All statements of one query. */
@@ -31,10 +31,10 @@ export interface Plan {
 /** How the rows behind a relationship are found, for the rows found before. */
 export interface EdgePlan {
   readonly edge: Pick<Edge, 'relationship' | 'target' | 'owners' | 'load'>;
-  /** Names of the near row's columns that lead on; for to-one relationships, those of the linkage. */
-  readonly near: readonly string[];
-  /** Names of the found row's columns that lead back. */
-  readonly far: readonly string[];
+  /** Places of the near row's columns that lead on; for to-one relationships, those of the linkage. */
+  readonly near: readonly number[];
+  /** Places of the found row's columns that lead back. */
+  readonly far: readonly number[];
   /** The statement, with a hole for the keys of the near rows. */
   readonly statement: Sql;
   /** The same for keys that are one parameter, {@link KEYS}. */
@@ -154,14 +154,14 @@ export class Planner {
     const path = [...key.steps.map((step) => step.relationship.name), key.attribute.property].join('.');
     const isPlain = key.steps.length === 0 && key.shown === undefined;
     const isOwn = isPlain && !ignoreCase && this.columns.isSelectedAsIs(key.attribute.column);
-    const name = isOwn ? select.own(key.attribute.column) : select.output.add(`sort:${path}`, expression);
+    const at = isOwn ? select.own(key.attribute.column) : select.output.add(`sort:${path}`, expression);
     const direction = raw(key.descending ? ' DESC' : ' ASC');
-    const ordered = { inner: sql`${expression}${direction}`, outer: sql`p.${raw(name)}${direction}` };
+    const ordered = { inner: sql`${expression}${direction}`, outer: sql`p.${raw(columnName(at))}${direction}` };
     const nullable = !isPlain || key.attribute.column.nullable;
     if (this.query.nulls === 'native' || !nullable) return [ordered];
     const nullsLast = raw(this.query.nulls === 'last' ? ' ASC' : ' DESC');
     const isNull = (value: Sql): Sql => sql`CASE WHEN ${value} IS NULL THEN 1 ELSE 0 END${nullsLast}`;
-    return [{ inner: isNull(expression), outer: isNull(sql`p.${raw(name)}`) }, ordered];
+    return [{ inner: isNull(expression), outer: isNull(sql`p.${raw(columnName(at))}`) }, ordered];
   }
 
   /** Selects what the answer shows of the rows, and what leads on from them. */
@@ -172,12 +172,12 @@ export class Planner {
       const fieldset = this.query.fieldsets.get(each);
       reader.add(each, {
         id: each.id.map(({ column }) => ({
-          name: select.column(column.path, each),
+          at: select.column(column.path, each),
           read: this.columns.reader(column),
         })),
         attributes: (fieldset?.attributes ?? []).map((attribute) => this.attributeReader(select, each, attribute)),
         toOne: this.toOneReaders(select, each, fieldset, edges),
-        primaryKey: needsEntity(fieldset) ? this.primaryKeyNames(select, each) : [],
+        primaryKey: needsEntity(fieldset) ? this.primaryKeyPlaces(select, each) : [],
       });
     }
     return { reader, edges: edges.map((edge) => this.edgePlan(select, reader, edge)) };
@@ -193,10 +193,10 @@ export class Planner {
       // Some are numbers, whatever their type says.
       if (owner !== undefined) resources.set(String(discriminatorValue), owner);
     }
-    return { name: select.output.add(key, this.columns.column(metadata.discriminatorColumn!, alias)), resources };
+    return { at: select.output.add(key, this.columns.column(metadata.discriminatorColumn!, alias)), resources };
   }
 
-  private primaryKeyNames(select: Select, resource: Resource): readonly string[] {
+  private primaryKeyPlaces(select: Select, resource: Resource): readonly number[] {
     return resource.model.primaryKey.map((path) => select.column(path, resource));
   }
 
@@ -204,9 +204,9 @@ export class Planner {
     if (attribute.kind === 'computed') return () => null;
     if (attribute.kind === 'column') {
       if (isFromEntity(attribute)) return () => null;
-      const name = select.column(attribute.column.path, resource);
+      const at = select.column(attribute.column.path, resource);
       const read = this.columns.reader(attribute.column);
-      return (row) => read(row[name]);
+      return (row) => read(row[at]);
     }
     const fields = attribute.fields
       .filter((field) => field.exposed)
@@ -237,9 +237,9 @@ export class Planner {
     // The same for all resources that inherit the relation, so that it is selected and joined once.
     const key = `${relationship.model.declaredBy}>${relationship.model.property}>${target.path}.`;
     const alias = direct === undefined ? select.join(key, select.alias, relationship, filter) : select.alias;
-    const idOf = (each: Resource): readonly NamedReader[] =>
+    const idOf = (each: Resource): readonly CellReader[] =>
       each.id.map(({ column }, index) => ({
-        name:
+        at:
           direct === undefined
             ? select.output.add(`${key}${column.path}`, this.columns.selected(column, alias))
             : select.key(direct[index]!),
@@ -277,7 +277,7 @@ export class Planner {
       const columns = target.id.map(({ column }) => this.columns.expression(column, far.alias));
       return {
         ...shared,
-        near: nearReader.toOne(relationship).id.map(({ name }) => name),
+        near: nearReader.toOne(relationship).id.map(({ at }) => at),
         far: target.id.map(({ column }) => far.column(column.path, target)),
         ...this.edgeStatement(far, edge, columns, far.from()),
       };

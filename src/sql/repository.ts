@@ -17,6 +17,7 @@ import { PlanCache } from './plan-cache.js';
 import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
+import { statementsOf, type RunStatement } from './statements.js';
 import { inTransaction, inTransactionOf, Turns } from './transaction.js';
 import type { SqlOperator } from './where.js';
 
@@ -27,15 +28,18 @@ export class TypeOrmRepository implements CompleteRepository {
   private readonly dataSource: DataSource;
   private readonly turns: Turns | undefined;
   private readonly plans: PlanCache;
+  private readonly runStatement: RunStatement;
 
   constructor(
     private readonly schema: Schema,
     private readonly operators: ReadonlyMap<string, SqlOperator>,
+    preparedStatements: boolean,
   ) {
     this.dataSource = schema.dataSource;
     this.dialect = dialectOf(this.dataSource);
     this.columns = new Columns(schema, this.dialect);
     this.plans = new PlanCache(schema, this.columns, this.dialect, operators);
+    this.runStatement = statementsOf(this.dataSource, preparedStatements);
     this.turns = this.dialect.name === 'sqlite' ? new Turns() : undefined;
     outliveConnections(this.dataSource);
   }
@@ -89,7 +93,7 @@ export class TypeOrmRepository implements CompleteRepository {
   }
 
   private run(query: Query, runner: QueryRunner): Promise<Result> {
-    return new Finding(query, this.plans.plan(query), runner, this.schema, this.dialect).run();
+    return new Finding(query, this.plans.plan(query), runner, this.schema, this.dialect, this.runStatement).run();
   }
 
   private takeTurn<T>(work: () => Promise<T>): Promise<T> {

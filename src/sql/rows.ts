@@ -6,18 +6,19 @@ import type { Identifier } from '../query/result.js';
 import { formatId, type Relationship, type Resource } from '../resource/resource.js';
 import type { ReadValue } from './columns.js';
 
-export type Row = Readonly<Record<string, unknown>>;
+/** The values of a row, in the order of the statement's columns. */
+export type Row = readonly unknown[];
 
 /** A column of the statement with its converter. */
-export interface NamedReader {
-  readonly name: string;
+export interface CellReader {
+  readonly at: number;
   readonly read: ReadValue;
 }
 
 /** How the kind of a row in a shared table is read. */
 export interface KindReader {
   /** The discriminator. */
-  readonly name: string;
+  readonly at: number;
   /** Which resource its values stand for. */
   readonly resources: ReadonlyMap<string, Resource>;
 }
@@ -26,20 +27,20 @@ export interface KindReader {
 export interface ToOneReader {
   readonly relationship: Relationship;
   /** The id of the relationship's target. */
-  readonly id: readonly NamedReader[];
+  readonly id: readonly CellReader[];
   /** The same for all resources that the related row may belong to. */
-  readonly ids: ReadonlyMap<Resource, readonly NamedReader[]>;
+  readonly ids: ReadonlyMap<Resource, readonly CellReader[]>;
   readonly kind: KindReader | undefined;
 }
 
 /** How the rows of one resource are read. */
 export interface ResourceReaders {
-  readonly id: readonly NamedReader[];
+  readonly id: readonly CellReader[];
   /** In the order of the fieldset. */
   readonly attributes: readonly ((row: Row) => unknown)[];
   readonly toOne: readonly ToOneReader[];
   /** The primary key's columns, where entities have to be loaded. */
-  readonly primaryKey: readonly string[];
+  readonly primaryKey: readonly number[];
 }
 
 export class RowReader {
@@ -75,14 +76,14 @@ export class RowReader {
   }
 
   primaryKey(row: Row, resource: Resource): readonly unknown[] {
-    return this.readers.get(resource)!.primaryKey.map((name) => row[name]);
+    return this.readers.get(resource)!.primaryKey.map((at) => row[at]);
   }
 
   /** The to-one linkage that stands on the row. */
   *linkage(row: Row, resource: Resource): Iterable<readonly [string, Identifier | null]> {
     for (const { relationship, id, ids, kind } of this.readers.get(resource)!.toOne) {
       const { target } = relationship;
-      const missing = id.some(({ name }) => row[name] === null);
+      const missing = id.some(({ at }) => row[at] === null);
       const related = ownerOf(row, target, kind);
       yield [relationship.name, missing ? null : { resource: related, id: readId(row, ids.get(related)!, related) }];
     }
@@ -91,12 +92,12 @@ export class RowReader {
 
 /** Which resource of a family a row belongs to. */
 function ownerOf(row: Row, family: Resource, kind: KindReader | undefined): Resource {
-  return kind?.resources.get(String(row[kind.name])) ?? family;
+  return kind?.resources.get(String(row[kind.at])) ?? family;
 }
 
-function readId(row: Row, parts: readonly NamedReader[], resource: Resource): string {
+function readId(row: Row, parts: readonly CellReader[], resource: Resource): string {
   return formatId(
-    parts.map(({ name, read }) => String(read(row[name]))),
+    parts.map(({ at, read }) => String(read(row[at]))),
     resource.options.idSeparator,
   );
 }

@@ -19,20 +19,25 @@ export interface SelectContext {
   readonly aliases: Aliases;
 }
 
+/** The name of the column at this place. */
+export function columnName(at: number): string {
+  return `c${at}`;
+}
+
 /** The columns of one select, each once, as `c0`, `c1`, … */
 class Output {
-  private readonly names = new Map<string, string>();
+  private readonly places = new Map<string, number>();
   private readonly list: Sql[] = [];
 
-  /** Selects an expression and gives its name; `key` tells expressions apart. */
-  add(key: string, expression: Sql): string {
-    let name = this.names.get(key);
-    if (name === undefined) {
-      name = `c${this.list.length}`;
-      this.names.set(key, name);
-      this.list.push(sql`${expression} AS ${raw(name)}`);
+  /** Selects an expression and gives its place; `key` tells expressions apart. */
+  add(key: string, expression: Sql): number {
+    let at = this.places.get(key);
+    if (at === undefined) {
+      at = this.list.length;
+      this.places.set(key, at);
+      this.list.push(sql`${expression} AS ${raw(columnName(at))}`);
     }
-    return name;
+    return at;
   }
 
   get sql(): Sql {
@@ -61,13 +66,13 @@ export class Select {
     return join([columns.table(schema.metadata(this.resource.model), this.alias), ...this.joins], ' ');
   }
 
-  /** Selects a column of the row and gives its name. */
-  column(path: string, resource: Resource): string {
+  /** Selects a column of the row and gives its place. */
+  column(path: string, resource: Resource): number {
     return this.own(resource.model.columns.find((each) => each.path === path)!);
   }
 
   /** The same, of the entity or of one that shares its table: what they all have is selected once. */
-  own(column: ColumnModel): string {
+  own(column: ColumnModel): number {
     const metadata = this.context.schema.columnMetadata(column);
     if (!column.virtual && column.type !== 'interval') return this.key(metadata);
     const key = `${metadata.entityMetadata.name}.${column.path}`;
@@ -75,7 +80,7 @@ export class Select {
   }
 
   /** A column that leads on to other rows, whether it is an attribute as well or not. */
-  key(metadata: ColumnMetadata): string {
+  key(metadata: ColumnMetadata): number {
     return this.output.add(`column:${metadata.databaseName}`, this.context.columns.key(metadata, this.alias));
   }
 

@@ -25,7 +25,7 @@ describeDatabases((database) => {
   beforeAll(async () => {
     const pool = database.kind === 'postgres' ? { extra: { max: 2, connectionTimeoutMillis: 2_000 } } : {};
     dataSource = await new DataSource(database.options([Entry], { logger: log, ...pool })).initialize();
-    repository = new TypeOrmRepository(new Schema(dataSource), new Map());
+    repository = new TypeOrmRepository(new Schema(dataSource), new Map(), true);
   });
   afterAll(() => dataSource.destroy());
 

@@ -1,0 +1,141 @@
+/**
+ * Runs the statements that read, and gives their rows as lists of values: on the driver's own connection where we know it,
+ * which spares objects and dates that nobody needs, and through TypeORM's `query` everywhere else. TypeORM's log, slow
+ * statements and errors are the same on both ways.
+ */
+import { createHash } from 'node:crypto';
+import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
+import type { Statement } from './fragment.js';
+import type { Row } from './rows.js';
+
+/** Runs a statement on the connection of a runner. */
+export type RunStatement = (runner: QueryRunner, statement: Statement) => Promise<Row[]>;
+
+/** What runs a statement on a connection of the driver's. */
+type Direct = (connection: unknown, statement: Statement, runner: QueryRunner) => Promise<Row[]> | Row[];
+
+/**
+ * What runs statements on a data source.
+ *
+ * @param direct false sends everything through TypeORM's `query`
+ */
+export function statementsOf(dataSource: DataSource, direct: boolean): RunStatement {
+  const run = direct ? DIRECT[dataSource.options.type]?.() : undefined;
+  if (run === undefined) return throughTypeOrm;
+  return (runner, statement) =>
+    runner.isReleased || isHeard(dataSource)
+      ? throughTypeOrm(runner, statement)
+      : watched(dataSource, runner, statement, run);
+}
+
+async function throughTypeOrm(runner: QueryRunner, { text, parameters }: Statement): Promise<Row[]> {
+  const rows = (await runner.query(text, [...parameters])) as readonly object[];
+  return rows.map((row) => Object.values(row) as Row);
+}
+
+/** Subscribers that listen to statements are told by TypeORM, with the rows that they know. */
+function isHeard({ subscribers }: DataSource): boolean {
+  return subscribers.some((each) => each.beforeQuery !== undefined || each.afterQuery !== undefined);
+}
+
+/** Logs and wraps as TypeORM does. */
+async function watched(
+  { logger, options }: DataSource,
+  runner: QueryRunner,
+  statement: Statement,
+  run: Direct,
+): Promise<Row[]> {
+  const { text, parameters } = statement;
+  const connection = (await runner.connect()) as unknown;
+  const logged = [...parameters];
+  logger.logQuery(text, logged, runner);
+  const begun = Date.now();
+  try {
+    const rows = await run(connection, statement, runner);
+    const took = Date.now() - begun;
+    const { maxQueryExecutionTime } = options;
+    if (maxQueryExecutionTime !== undefined && maxQueryExecutionTime > 0 && took > maxQueryExecutionTime)
+      logger.logQuerySlow(took, text, logged, runner);
+    return rows;
+  } catch (error) {
+    logger.logQueryError(error as Error, text, logged, runner);
+    throw new QueryFailedError(text, logged, error as Error);
+  }
+}
+
+const DIRECT: Readonly<Record<string, () => Direct>> = { postgres, 'better-sqlite3': sqlite };
+
+/** What is used of a connection of node-postgres. */
+interface PostgresConnection {
+  query(config: object): Promise<{ readonly rows: Row[] }>;
+  getTypeParser(oid: number, format?: string): (text: string) => unknown;
+}
+
+/** Named statements stay on their connection for ever: no more of them than this. */
+const MOST_NAMES = 200;
+const TIMESTAMP_WITH_ZONE = 1184;
+/** The statement does not fit its tables any more; a pooler has given the connection to others meanwhile. */
+const LOST = ['0A000', '26000', '42P05'];
+
+function postgres(): Direct {
+  const names = new Map<string, string | undefined>();
+  const types = new WeakMap<object, object>();
+  const nameOf = (text: string): string | undefined => {
+    if (!names.has(text) && names.size < MOST_NAMES) {
+      names.set(text, `restless_${createHash('sha256').update(text).digest('base64url').slice(0, 24)}`);
+    }
+    return names.get(text);
+  };
+  return async (connection, { text, parameters }, runner) => {
+    const client = connection as PostgresConnection;
+    const parsers = types.get(client) ?? { getTypeParser: textTimestamps(client) };
+    types.set(client, parsers);
+    const config = { text, values: [...parameters], rowMode: 'array', types: parsers };
+    const name = nameOf(text);
+    try {
+      return (await client.query({ ...config, name })).rows;
+    } catch (error) {
+      if (name === undefined || !LOST.includes((error as { readonly code?: string }).code ?? '')) throw error;
+      names.set(text, undefined);
+      if (runner.isTransactionActive) throw error;
+      return (await client.query(config)).rows;
+    }
+  };
+}
+
+/** Moments in UTC stay the text that they are, unless the application has a parser of its own for them. */
+function textTimestamps(client: PostgresConnection): PostgresConnection['getTypeParser'] {
+  const parse = client.getTypeParser(TIMESTAMP_WITH_ZONE, 'text');
+  if (!(parse('2000-01-01 00:00:00+00') instanceof Date)) return (oid, format) => client.getTypeParser(oid, format);
+  const moment = (text: string): unknown => (text.endsWith('+00') && text.charCodeAt(4) === 45 ? text : parse(text));
+  return (oid, format) =>
+    oid === TIMESTAMP_WITH_ZONE && format !== 'binary' ? moment : client.getTypeParser(oid, format);
+}
+
+/** What is used of a connection of better-sqlite3. */
+interface SqliteConnection {
+  prepare(text: string): { raw(): Prepared };
+}
+
+interface Prepared {
+  all(...values: readonly unknown[]): Row[];
+}
+
+const MOST_PREPARED = 500;
+
+function sqlite(): Direct {
+  const prepared = new WeakMap<object, Map<string, Prepared>>();
+  return (connection, { text, parameters }) => {
+    const database = connection as SqliteConnection;
+    const known = prepared.get(database) ?? new Map<string, Prepared>();
+    prepared.set(database, known);
+    let statement = known.get(text);
+    if (statement === undefined) {
+      if (known.size >= MOST_PREPARED) known.clear();
+      statement = database.prepare(text).raw();
+      known.set(text, statement);
+    }
+    // The driver binds no booleans.
+    return statement.all(...parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+  };
+}
