@@ -4,5 +4,6 @@
 import { READING } from './reading.js';
 import { REFUSALS } from './refusals.js';
 import type { Situation } from './situation.js';
+import { WRITING } from './writing.js';
 
-export const SITUATIONS: readonly Situation[] = [...READING, ...REFUSALS];
+export const SITUATIONS: readonly Situation[] = [...READING, ...REFUSALS, ...WRITING];

@@ -122,3 +122,5 @@ export const BJORN_UNLINKED = {
 };
 
 export const FLAT_LAPTOP = { id: 1, name: 'laptop', vendor: 'Apple', owner: FLAT_ADA_INSIDE };
+
+export const FLAT_SPARE_INSIDE = { id: 4, name: 'spare', vendor: null };

@@ -29,7 +29,7 @@ describeServers(
             status: spelling.status,
             document: spelling.document,
           });
-          expect(meaningOf(format, answer)).toEqual(situation.meaning);
+          if (!('done' in situation.meaning)) expect(meaningOf(format, answer)).toEqual(situation.meaning);
           if (left !== undefined) expect(meaningOf('json-api', left)).toMatchObject({ rows: situation.left![1] });
         });
       }
