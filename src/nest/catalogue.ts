@@ -10,7 +10,7 @@ import { isOperator } from '../query/operators.js';
 import type { QueryRules } from '../query/rules.js';
 import type { CompleteRepository } from '../query/repository.js';
 import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
-import { withoutUndefined } from '../resource/options.js';
+import { withoutUndefined, type Method } from '../resource/options.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
 import { wireFormat } from '../wire/formats.js';
@@ -273,8 +273,19 @@ export class Catalogue implements OnModuleInit {
       limits: this.options.limits,
       operators: new Set(this.options.operators.keys()),
       types: (name) => this.resources().filter((resource) => resource.name === name),
+      isGuarded: (resource, method, asked) => this.isGuarded(resource, method, asked),
       wantsEntity: (resource) => this.serializerOf(resource) !== undefined,
     };
+  }
+
+  /** Guards and decorators stand before the URLs of a resource: the application asks them there, and nowhere else. */
+  private isGuarded(resource: Resource, method: Method, asked: Resource): boolean {
+    const index = this.served?.findIndex((each) => each.resource === resource) ?? -1;
+    const { guards = [], decorators, authenticationRequiredFor = [] } = this.registrations[index]?.options ?? {};
+    const lists: Readonly<Record<string, readonly MethodDecorator[] | undefined>> = decorators ?? {};
+    const ofVerb = [...(lists[method] ?? []), ...(lists[`${method}_RESOURCE`] ?? [])];
+    const ofAll = resource === asked ? [] : guards;
+    return [...ofVerb, ...ofAll, ...authenticationRequiredFor].length > 0;
   }
 
   /** For whom a request is answered; without one, nobody in particular. */

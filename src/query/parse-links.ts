@@ -252,8 +252,8 @@ export class LinkParser {
 
   /** True where clients give rows their keys: as attributes, or because the resource says so. */
   private makesOwnKeys(resource: Resource, row: RawResource): boolean {
-    const { policy } = this.by.rules;
-    if (!policy.answers(resource, 'POST')) return false;
+    const { asked, isGuarded, policy } = this.by.rules;
+    if (!policy.answers(resource, 'POST') || isGuarded?.(resource, 'POST', asked) === true) return false;
     if (row.id !== undefined) return resource.options.allowClientGeneratedIds;
     return resource.id.every(({ property }) =>
       row.attributes.some(({ name }) => policy.writableAttribute(resource, name)?.property === property),
@@ -261,9 +261,10 @@ export class LinkParser {
   }
 
   private mayWrite(resource: Resource, method: Method, pointer: string, report = this.by.fault): boolean {
-    const { policy } = this.by.rules;
+    const { asked, isGuarded, policy } = this.by.rules;
     // PUT is another name of PATCH.
-    if (policy.answers(resource, method) || (method === 'PATCH' && policy.answers(resource, 'PUT'))) return true;
+    const isAnswered = policy.answers(resource, method) || (method === 'PATCH' && policy.answers(resource, 'PUT'));
+    if (isAnswered && isGuarded?.(resource, method, asked) !== true) return true;
     const verb = { GET: 'read', POST: 'created', PUT: 'changed', PATCH: 'changed', DELETE: 'deleted' }[method];
     report(new ForbiddenError(`A ${resource.name} cannot be ${verb} here.`, { source: { pointer } }));
     return false;

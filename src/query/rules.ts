@@ -1,7 +1,7 @@
 /**
  * What the checks of one request go by.
  */
-import type { Limits } from '../resource/options.js';
+import type { Limits, Method } from '../resource/options.js';
 import type { Policy } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
 
@@ -12,12 +12,16 @@ export interface QueryRules {
   readonly operators: ReadonlySet<string>;
   /** The resources that a client may name as a type. */
   readonly types: (name: string) => readonly Resource[];
+  /** True for what guards of the resource's own URLs decide: they are not asked for rows inside others. */
+  readonly isGuarded?: ((resource: Resource, method: Method, asked: Resource) => boolean) | undefined;
   /** True for resources whose instances a serializer wants. */
   readonly wantsEntity?: ((resource: Resource) => boolean) | undefined;
 }
 
 /** What is the same for all rows of one body. */
 export interface BodyRules extends QueryRules {
+  /** The resource whose URL the body was sent to. */
+  readonly asked: Resource;
   /** Members of to-many relationships are edited unless an option refuses it. */
   readonly editsMembers: boolean;
   /** How many rows stand inside others so far. */

@@ -1,4 +1,5 @@
 /** Rows inside rows of flat JSON: validation with the path of each, listeners that hear of them, and hostile bodies. */
+import { SetMetadata } from '@nestjs/common';
 import { Expose } from 'class-transformer';
 import { ArrayMinSize, IsOptional, MinLength } from 'class-validator';
 import { Resource, RestlessModule } from 'nestjs-restless';
@@ -119,6 +120,32 @@ describeServers(
         'Player has no attribute "fee". Fields: name, heard, band.'.replace('Player', 'player'),
       );
       expect(answers[1]!.at('/message')).toMatch(/player has no attribute "songs"/);
+    });
+
+    it('writes nothing inside others that guards of its own stand before [REL-05]', async () => {
+      const options = { decorators: { POST: [SetMetadata('roles', ['admin'])] } };
+      const guarded = await server.start({
+        entities: [Band, Player, Song],
+        imports: [
+          RestlessModule.forRoot({ methods: ['GET', 'POST', 'PATCH', 'DELETE'] }),
+          RestlessModule.forFeature([
+            { entity: Band, guards: [{ canActivate: () => true }] },
+            { entity: Player, ...options },
+          ]),
+        ],
+      });
+      const post = (path: string, body: unknown): Promise<Answer> =>
+        guarded.request('POST', path, { headers: { Accept: FLAT, 'Content-Type': FLAT }, body });
+      const [band, player, inside] = [
+        await post('/api/band', { name: 'xx' }),
+        await post('/api/band', { name: 'xx', players: [{ name: 'yy' }] }),
+        await post('/api/player', { name: 'yy', band: { name: 'xx' } }),
+      ];
+      const linked = await post('/api/player', { name: 'yy', band: { id: 1 } });
+      await guarded.close();
+
+      expect([band.status, player.status, inside.status, linked.status]).toEqual([201, 403, 403, 201]);
+      expect(player.body).toEqual({ message: 'A player cannot be created here.' });
     });
 
     const nested = (levels: number): string => '{"band":'.repeat(levels) + '{}' + '}'.repeat(levels);
