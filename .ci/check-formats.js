@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 const COPIED = ['src', 'test', 'sample', 'bench', 'README.md', 'CHANGELOG.md', 'package.json', 'package-lock.json'];
 const CONFIGURATION = ['jest.config.js', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.samples.json'];
 /** The format itself, its recorded cases, and the tests that are named after it. */
-const REMOVED = [/\/src\/wire\/flat-json$/, /\/test\/conformance\/classic$/, /\/flat-[\w-]+\.spec\.ts$/];
+const REMOVED = [/\/src\/wire\/flat-json$/, /\/test\/conformance\/classic$/, /[/-]flat-[\w-]+\.spec\.ts$/];
 /** The lists of formats, each of which loses one name. */
 const EDITED = {
   'src/wire/formats.ts': [/^import .*flat-json.*\n/m, /, FLAT_JSON(?=])/],
