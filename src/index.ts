@@ -5,6 +5,7 @@
 // The module, and what applications inject.
 export { RestlessModule } from './nest/restless.module.js';
 export { RestlessRegistry, type ExposedAs, type ExposedResource, type UrlTarget } from './nest/restless.registry.js';
+export { RestlessController, type RestlessHandlers } from './nest/own-controllers.js';
 export { RestlessService } from './nest/restless.service.js';
 export type {
   CountOptions,
@@ -106,6 +107,7 @@ export type { Evaluation, EvaluationResult } from './query/evaluation.js';
 export { printQuery, type Query } from './query/query.js';
 export type { Result } from './query/result.js';
 export type { EntityModel } from './resource/entity-model.js';
+export type { Outcome } from './nest/resource-operations.js';
 
 // Operators.
 export type { OperatorContext, SqlOperator } from './sql/where.js';

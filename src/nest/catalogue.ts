@@ -30,6 +30,7 @@ import { notProcessed, providedProcessors } from './processors/decorators.js';
 import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
 import { makeDeserializer, makeSerializer, type OwnSerializers } from './serializers.js';
+import { adoptDecorators, refuseLostOptions, standOf } from './stand-ins.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { Stores } from './stores.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
@@ -42,7 +43,8 @@ export interface Registration {
   readonly entity: RestlessEntity;
   /** Of the entry and of `@Resource`. */
   readonly options: ResourceOptions;
-  readonly controller: Type;
+  /** The generated one, or one that stands in for it. */
+  controller: Type;
   /** The controller of its functions. */
   readonly evaluation: Type;
   readonly formats: readonly WireFormat[];
@@ -84,6 +86,8 @@ export class Catalogue implements OnModuleInit {
   private readonly registrations: Registration[] = [];
   private readonly stores: Stores;
   private readonly roots = new Set<unknown>();
+  /** Generated controllers in whose place others stand. */
+  private readonly replaced = new Set<unknown>();
   private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
   private versions: ReadonlySet<string | undefined> = new Set();
@@ -115,16 +119,46 @@ export class Catalogue implements OnModuleInit {
 
   /** Says where every resource is served; Nest asks for that before it initializes modules. */
   configureRoutes(routePath: (path: string) => string): void {
+    this.installOwnControllers();
     const served = this.all();
     const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
     setRoutes(this.modules, (controller) => {
       if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
+      if (this.replaced.has(controller)) return null;
       const functions = served[this.registrations.findIndex((each) => each.evaluation === controller)]?.resource;
       if (functions?.options.allowFunctions === false) return null;
       const own = functions === undefined ? undefined : evaluationRoute(functions);
       const found = own ?? served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
       return found && { path: routePath(found.path), version: found.version };
     });
+  }
+
+  /**
+   * Controllers of the application's own take the place of generated ones.
+   *
+   * @throws RestlessConfigError where there is nothing, or nothing more, to take the place of.
+   */
+  private installOwnControllers(): void {
+    const resources = this.resources();
+    for (const controller of controllersOf(this.modules) as Type[]) {
+      const stand = standOf(controller);
+      if (stand === undefined) continue;
+      const registration = this.registrations.find(
+        ({ entity }, index) =>
+          entity === stand.entity && (stand.collectionName ?? resources[index]!.name) === resources[index]!.name,
+      );
+      if (registration === undefined || standOf(registration.controller) !== undefined) {
+        const name = entityName(stand.entity);
+        const fault = registration === undefined ? `${name} is not exposed like this` : `another one does so already`;
+        throw new RestlessConfigError(
+          `${controller.name} stands in for the controller of ${name}, but ${fault}; list ${name} in RestlessModule.forFeature for it.`,
+        );
+      }
+      refuseLostOptions(controller, registration.entry.layers[0] as ResourceOptions);
+      adoptDecorators(controller);
+      this.replaced.add(registration.controller);
+      registration.controller = controller;
+    }
   }
 
   /**

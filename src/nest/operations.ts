@@ -60,16 +60,16 @@ export function isWrite(name: ReadOperation | WriteOperation | 'EVALUATE'): name
   return !name.startsWith('GET') && name !== 'EVALUATE';
 }
 
-const OPERATIONS = new WeakMap<object, Operation>();
+const MARKED = new WeakMap<object, Operation>();
 
 /** Notes what a handler of a generated controller does. */
 export function markOperation(handler: object, operation: Operation): void {
-  OPERATIONS.set(handler, operation);
+  MARKED.set(handler, operation);
 }
 
-/** What a handler does. */
-export function operationOf(handler: object): Operation {
-  return OPERATIONS.get(handler)!;
+/** What a handler does; undefined for one of the application's own. */
+export function operationOf(handler: object): Operation | undefined {
+  return MARKED.get(handler);
 }
 
 /**
@@ -129,4 +129,38 @@ function verbsOf(kind: ResourceUrlKind, options: AllowingOptions): readonly Meth
     default:
       return has('GET');
   }
+}
+
+/** The verbs that every URL has a handler for. */
+export const VERBS: readonly Operation['verb'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** The order of registration matters: `relationships` is no relation's name. @see URL-11 */
+const KINDS = Object.keys(PATHS) as readonly ResourceUrlKind[];
+
+/** What a controller of a resource has routes for. */
+export const OPERATIONS: readonly Operation[] = KINDS.flatMap((kind) =>
+  VERBS.map((verb) => ({ kind, verb, name: verb === 'GET' ? READS[kind] : WRITES[kind][verb] })),
+);
+
+/** What routes find there. */
+type Handlers = Readonly<Record<string, (...values: never[]) => unknown>>;
+
+/** Where a controller keeps the route of an operation: `GET_COLLECTION`, `PUT item`. */
+export function routeKey(operation: Operation): string {
+  const { kind, verb, name } = operation;
+  return name === undefined || isClassic(operation) ? `${verb} ${kind}` : name;
+}
+
+/** A function of its own for every route: decorators hang their metadata on it. */
+export function createRoute({ name }: Operation): (this: Handlers, ...values: never[]) => unknown {
+  if (name === undefined) return function () {};
+  const method = camelCase(name);
+  return function (...values) {
+    return this[method]!(...values);
+  };
+}
+
+/** `GET_COLLECTION` → `getCollection`. */
+export function camelCase(name: string): string {
+  return name.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -24,14 +24,15 @@ import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
 import type { ResourceOptions } from './options.js';
 import {
-  isClassic,
+  camelCase,
+  createRoute,
   isWrite,
   markOperation,
+  OPERATIONS,
   PATHS,
-  READS,
-  WRITES,
+  routeKey,
+  VERBS,
   type Operation,
-  type ResourceUrlKind,
 } from './operations.js';
 import { ChangePipe, DecodedRequest, EvaluationPipe, QueryPipe } from './query.pipe.js';
 import type { Outcome, ResourceOperations } from './resource-operations.js';
@@ -41,15 +42,11 @@ import type { RestlessService } from './restless.service.js';
 import { operationsToken } from './restless.tokens.js';
 
 const ROUTES = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete, OPTIONS: Options } as const;
-const VERBS = Object.keys(ROUTES) as readonly Operation['verb'][];
 
 /** What handlers find on the controller that they belong to. */
 interface WithOperations {
   readonly operations: ResourceOperations;
 }
-
-/** The order of registration matters: `relationships` is no relation's name. @see URL-11 */
-const KINDS = Object.keys(PATHS) as readonly ResourceUrlKind[];
 
 /**
  * A fresh controller class for one resource. Its path is set when the data source is up.
@@ -58,10 +55,7 @@ const KINDS = Object.keys(PATHS) as readonly ResourceUrlKind[];
  * @param token under which the resource's service is injected
  */
 export function createRestlessController(name: string, token: string, options: ResourceOptions): Type {
-  const operations = KINDS.flatMap((kind) =>
-    VERBS.map((verb) => ({ kind, verb, name: verb === 'GET' ? READS[kind] : WRITES[kind][verb] })),
-  );
-  return createController(name, token, options, operations);
+  return createController(name, token, options, OPERATIONS);
 }
 
 /** A fresh controller class for the functions of one resource. @see FUN-01 */
@@ -80,13 +74,13 @@ function createController(
   options: ResourceOptions,
   operations: readonly Operation[],
 ): Type {
+  // Properties are injected, so that the constructor of whoever inherits is its own.
   class GeneratedController {
     declare readonly operations: ResourceOperations;
-
-    constructor(readonly service: RestlessService) {}
+    declare readonly service: RestlessService;
   }
   Object.defineProperty(GeneratedController, 'name', { value: name });
-  Inject(token)(GeneratedController, undefined, 0);
+  Inject(token)(GeneratedController.prototype, 'service');
   Inject(operationsToken(token))(GeneratedController.prototype, 'operations');
   for (const operation of operations) defineHandler(GeneratedController, operation, options);
   Controller()(GeneratedController);
@@ -96,13 +90,17 @@ function createController(
   return GeneratedController;
 }
 
+/**
+ * Two methods for an operation: a route, which carries what decorators say, and what the route calls, by a name for
+ * those who inherit. Nest forgets the route of a method that is overridden.
+ */
 function defineHandler(controller: Type, operation: Operation, options: ResourceOptions): void {
   const { prototype } = controller as { readonly prototype: object };
   const { kind, verb, name } = operation;
-  const key = name === undefined || isClassic(operation) ? `${verb.toLowerCase()}${kind}` : camelCase(name);
-  const handler = createHandler(operation);
-  const descriptor = { value: handler, writable: true, configurable: true, enumerable: false };
-  Object.defineProperty(prototype, key, descriptor);
+  const key = routeKey(operation);
+  if (name !== undefined) defineMethod(prototype, camelCase(name), createHandler(name));
+  const handler = createRoute(operation);
+  const descriptor = defineMethod(prototype, key, handler);
   markOperation(handler, operation);
   if (name !== undefined) DecodedRequest(pipeOf(name))(prototype, key, 0);
   // The interceptor sends the answer itself: Nest would add a charset to the media type.
@@ -119,9 +117,8 @@ function pipeOf(name: NonNullable<Operation['name']>): Type<PipeTransform> {
   return isWrite(name) ? ChangePipe : QueryPipe;
 }
 
-/** A function of its own for every handler: decorators hang their metadata on it. */
-function createHandler({ name }: Operation): (this: WithOperations, checked: never) => unknown {
-  if (name === undefined) return function () {};
+/** What a route calls. */
+function createHandler(name: NonNullable<Operation['name']>): (this: WithOperations, checked: never) => unknown {
   if (isWrite(name)) {
     return function (change: Change): Promise<Outcome> {
       return this.operations.apply(change);
@@ -137,7 +134,8 @@ function createHandler({ name }: Operation): (this: WithOperations, checked: nev
   };
 }
 
-/** `GET_COLLECTION` → `getCollection`. */
-function camelCase(name: string): string {
-  return name.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+function defineMethod(prototype: object, key: string, value: unknown): PropertyDescriptor {
+  const descriptor = { value, writable: true, configurable: true, enumerable: false };
+  Object.defineProperty(prototype, key, descriptor);
+  return descriptor;
 }

@@ -32,10 +32,12 @@ export class RestlessInterceptor implements NestInterceptor {
   constructor(private readonly catalogue: Catalogue) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<void>> {
+    const operation = operationOf(context.getHandler());
+    // A route of the application's own, on a controller that extends a generated one.
+    if (operation === undefined) return next.handle() as Observable<void>;
     const request = requestOf(context);
     const response = context.switchToHttp().getResponse<object>();
     const served = this.catalogue.servedBy(context.getClass());
-    const operation = operationOf(context.getHandler());
     const { kind, verb, name } = operation;
     const begun = this.begin(request, served, kind);
     const allow = allowedMethods(kind, served.resource.options, isInClassic(request, served, begun));

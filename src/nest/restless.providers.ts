@@ -60,6 +60,7 @@ export function createRestlessProviders(
     if (taken.has(named)) continue;
     taken.add(named);
     feature.providers.push({ provide: named, useExisting: token });
+    feature.providers.push({ provide: operationsToken(named), useExisting: operationsToken(token) });
   }
   return feature;
 }

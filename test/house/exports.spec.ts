@@ -20,6 +20,7 @@ it('exports exactly these names', () => {
     'ProcessingException',
     'Resource',
     'RestlessConfigError',
+    'RestlessController',
     'RestlessError',
     'RestlessErrors',
     'RestlessModule',

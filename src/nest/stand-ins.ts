@@ -1,0 +1,87 @@
+/**
+ * How controllers of the application's own take the place of generated ones: which they stand in for, and what their
+ * decorators say.
+ */
+import { Res, type Type } from '@nestjs/common';
+import { RestlessConfigError } from '../errors.js';
+import { camelCase, createRoute, markOperation, OPERATIONS, routeKey } from './operations.js';
+import type { ResourceOptions } from './options.js';
+import type { RestlessEntity } from './restless.tokens.js';
+
+/** What a controller stands in for. */
+export interface Stand {
+  readonly entity: RestlessEntity;
+  readonly collectionName: string | undefined;
+}
+
+const STANDS = new WeakMap<object, Stand>();
+
+/** Notes what controllers that extend this one stand in for. */
+export function markStand(controller: object, stand: Stand): void {
+  STANDS.set(controller, stand);
+}
+
+/** What a controller stands in for, if it extends one that `RestlessController` made. */
+export function standOf(controller: unknown): Stand | undefined {
+  for (let current = controller; typeof current === 'function'; current = Object.getPrototypeOf(current) as unknown) {
+    const stand = STANDS.get(current);
+    if (stand !== undefined) return stand;
+  }
+  return undefined;
+}
+
+/**
+ * Options of the entry in `forFeature` that only a generated controller can carry.
+ *
+ * @throws RestlessConfigError where such an option would be lost: a guard, for one
+ */
+export function refuseLostOptions(controller: Type, entry: ResourceOptions): void {
+  for (const name of ['guards', 'decorators', 'authenticationRequiredFor'] as const) {
+    if (entry[name] === undefined) continue;
+    throw new RestlessConfigError(
+      `${controller.name} stands in for the generated controller, which the option "${name}" in RestlessModule.forFeature ` +
+        `is for; give it to @Resource, or decorate ${controller.name}.`,
+    );
+  }
+}
+
+/** Nest's metadata of parameters, and those that are lists. */
+const ARGUMENTS = '__routeArguments__';
+const LISTS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'];
+const NOT_TAKEN = /^(design:|path$|method$)/;
+
+/** Lets routes have what decorators say about the methods that override them. */
+export function adoptDecorators(controller: Type): void {
+  const prototype = controller.prototype as Record<string, object>;
+  for (const operation of OPERATIONS) {
+    if (operation.name === undefined) continue;
+    const key = routeKey(operation);
+    const method = camelCase(operation.name);
+    const own = Reflect.getMetadataKeys(prototype[method]!) as string[];
+    const parameters = Reflect.getMetadata(ARGUMENTS, controller, method) as object | undefined;
+    if (Object.hasOwn(prototype, key) || (own.length === 0 && parameters === undefined)) continue;
+    const before = prototype[key]!;
+    const route = createRoute(operation);
+    markOperation(route, operation);
+    for (const name of Reflect.getMetadataKeys(before) as string[]) {
+      Reflect.defineMetadata(name, Reflect.getMetadata(name, before), route);
+    }
+    for (const name of own.filter((each) => !NOT_TAKEN.test(each))) {
+      const value: unknown = Reflect.getMetadata(name, prototype[method]!);
+      const inherited = (Reflect.getMetadata(name, route) ?? []) as unknown[];
+      Reflect.defineMetadata(name, LISTS.includes(name) ? [...inherited, ...(value as unknown[])] : value, route);
+    }
+    Object.defineProperty(prototype, key, { value: route, writable: true, configurable: true, enumerable: false });
+    takeParameters(controller, key, parameters);
+  }
+}
+
+/** Parameters of the override's own come after what was checked; the response, which tells Nest to send nothing, last. */
+function takeParameters(controller: Type, key: string, parameters: object = {}): void {
+  const inherited = Reflect.getMetadata(ARGUMENTS, controller, key) as Record<string, { readonly index: number }>;
+  const checked = Object.entries(inherited).filter(([, { index }]) => index === 0);
+  const merged = { ...Object.fromEntries(checked), ...parameters } as typeof inherited;
+  Reflect.defineMetadata(ARGUMENTS, merged, controller, key);
+  const last = Math.max(...Object.values(merged).map(({ index }) => index));
+  Res()(controller.prototype as object, key, last + 1);
+}
