@@ -22,6 +22,7 @@ export default {
   },
   moduleNameMapper: {
     '^nestjs-restless$': '<rootDir>/src/index.ts',
+    '^nestjs-restless/testing$': '<rootDir>/src/testing/expect-no-leaks.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   maxWorkers: 2,

@@ -11,7 +11,9 @@ for (const path of missing) console.error(`The package lacks ${path}.`);
 for (const path of surplus) console.error(`The package has ${path}, which nobody needs.`);
 
 const library = await import('nestjs-restless');
-if (typeof library.RestlessModule !== 'function') console.error('The package does not export RestlessModule.');
+const testing = await import('nestjs-restless/testing');
+const doors = [library.RestlessModule, testing.expectNoLeaks].every((each) => typeof each === 'function');
+if (!doors) console.error('The package does not export RestlessModule and expectNoLeaks.');
 else if (missing.length + surplus.length === 0)
   console.log(`${packed.filename}: ${paths.length} files, ${packed.size} bytes.`);
-process.exitCode = missing.length + surplus.length > 0 || !library.RestlessModule ? 1 : 0;
+process.exitCode = missing.length + surplus.length > 0 || !doors ? 1 : 0;

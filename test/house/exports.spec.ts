@@ -1,5 +1,6 @@
 /** The only door of the library: what it exports is what is meant to be exported. Types leave no trace here. */
 import * as library from 'nestjs-restless';
+import * as testing from 'nestjs-restless/testing';
 
 it('exports exactly these names', () => {
   expect(Object.keys(library).sort()).toEqual([
@@ -30,4 +31,8 @@ it('exports exactly these names', () => {
     'getRestlessServiceToken',
     'printQuery',
   ]);
+});
+
+it('has a second door for tests, which exports exactly this', () => {
+  expect(Object.keys(testing)).toEqual(['expectNoLeaks']);
 });

@@ -15,12 +15,13 @@ const ARROWS: Record<string, readonly string[]> = {
   memory: ['errors', 'resource', 'query'],
   wire: ['errors', 'resource', 'query'],
   nest: ['errors', 'resource', 'query', 'sql', 'memory', 'wire'],
+  testing: ['errors', 'resource', 'query', 'wire', 'nest'],
   index: ['errors', 'resource', 'query', 'sql', 'memory', 'wire', 'nest'],
 };
 
 /** The rooms that may import a package; one that is not listed may be imported anywhere. */
 const PACKAGES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^@nestjs\//, ['nest']],
+  [/^@nestjs\//, ['nest', 'testing']],
   [/^typeorm(\/|$)/, ['nest', 'sql']],
 ];
 

@@ -251,7 +251,7 @@ describe('rows in arrays and in a database', () => {
           const [sql, memory] = await Promise.all(apps.map((app) => app.get(`/api/${path}`)));
           expect([path, sql!.at('/data')]).toEqual([path, memory!.at('/data')]);
         }
-      });
+      }, 30_000);
     },
     { adapters: ['express'], databases: ['sqlite'] },
   );

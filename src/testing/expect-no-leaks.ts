@@ -1,0 +1,251 @@
+/**
+ * `expectNoLeaks`: asks an application on every path that there is for what a client may not see, and fails where an
+ * answer tells it from what does not exist. It needs no test framework.
+ */
+import type { INestApplication } from '@nestjs/common';
+import { Catalogue } from '../nest/catalogue.js';
+import { evaluationRoute } from '../nest/routes.js';
+import { entityName, type RestlessEntity } from '../nest/restless.tokens.js';
+import { resourcesOf, type Resource } from '../resource/resource.js';
+import { collectionUrl } from '../wire/links.js';
+import { Client, type Answer, type Probe } from './client.js';
+import { displayProbes, fieldProbes, rowProbes, type Approach, type Place } from './probes.js';
+
+/** What is to be kept back, and from whom. */
+export interface LeakOptions {
+  /** The client's headers, such as `{ Authorization: 'Bearer …' }`. Default: none. */
+  readonly as?: Readonly<Record<string, string>>;
+  /** The resource with the secrets: its entity, or its collection's name. An entity is tried wherever it is exposed. */
+  readonly resource: RestlessEntity;
+  readonly hidden: {
+    /** Names of fields, on the wire. */
+    readonly fields?: readonly string[];
+    /** Ids of rows that exist, and not for this client. */
+    readonly rows?: readonly string[];
+  };
+  /** Hidden fields that the client may write, such as a password: they are not looked for in bodies. */
+  readonly writable?: readonly string[];
+  /** An id like those of the hidden rows that no row has. Default: made of other digits and letters. */
+  readonly absent?: string;
+  /** Where the OpenAPI document is, if there is one. Default `/api-json`. */
+  readonly openApi?: string;
+}
+
+/**
+ * Fails, with a list of what was found, where a client can tell hidden fields or rows from such as do not exist: by
+ * filters, sorts, groups, includes, fieldsets, functions, linkage, related URLs, bodies, rows inside rows, the text of
+ * errors or the OpenAPI document, in both formats, at the resource itself and at everything that leads to it.
+ *
+ * The application has to listen. Requests write nothing unless there is a leak: a hidden row that can be reached is
+ * changed and deleted. So use a database of the test's own.
+ *
+ * @example
+ * await app.listen(0);
+ * await expectNoLeaks(app, { as: { Authorization: intern }, resource: Person, hidden: { fields: ['salary'], rows: ['3'] } });
+ * @throws Error that names every request that told something, and what differed
+ */
+export async function expectNoLeaks(app: INestApplication, options: LeakOptions): Promise<void> {
+  const client = await Client.of(app, options.as ?? {});
+  const search = new Search(app.get(Catalogue, { strict: false }), client, options);
+  const leaks = await search.run();
+  if (leaks.length === 0) return;
+  const { resource } = options;
+  throw new Error(
+    `${entityName(resource)} leaks in ${leaks.length} places:\n${leaks.map((leak) => `- ${leak}`).join('\n')}`,
+  );
+}
+
+class Search {
+  private readonly leaks: string[] = [];
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly client: Client,
+    private readonly options: LeakOptions,
+  ) {}
+
+  async run(): Promise<readonly string[]> {
+    const { fields = [], rows = [] } = this.options.hidden;
+    for (const resource of this.resources()) {
+      const place = await this.place(resource);
+      const approaches = await this.approaches(resource);
+      for (const probe of displayProbes(place, approaches)) await this.look(probe, resource, fields, rows);
+      for (const field of fields) {
+        const inBodies = this.options.writable?.includes(field) !== true;
+        const absent = unlike(field, (name) => this.isKnown(name));
+        await this.compare(field, absent, (name) => fieldProbes(place, approaches, name, inBodies));
+        await this.lookIntoOpenApi(resource, field);
+      }
+      for (const row of rows) {
+        const absent = this.options.absent ?? unlike(row, (id) => rows.includes(id));
+        await this.compare(row, absent, (id) => rowProbes(place, approaches, id));
+      }
+    }
+    return this.leaks;
+  }
+
+  private resources(): readonly Resource[] {
+    const { resource } = this.options;
+    const found = this.catalogue
+      .all()
+      .filter((each) => each.entity === resource || each.resource.name === resource)
+      .map((each) => each.resource);
+    if (found.length > 0) return found;
+    throw new Error(`expectNoLeaks: ${entityName(resource)} is not exposed.`);
+  }
+
+  /** Everything that leads to the resource, or to one that it inherits from, or that inherits from it. */
+  private async approaches(target: Resource): Promise<readonly Approach[]> {
+    const approaches: Approach[] = [];
+    for (const resource of this.catalogue.resources()) {
+      for (const relationship of resource.relationships.values()) {
+        const family = [...resourcesOf(relationship.target), relationship.target];
+        if (relationship.exposed && (family.includes(target) || resourcesOf(target).includes(relationship.target))) {
+          approaches.push({ from: await this.place(resource), relationship });
+        }
+      }
+    }
+    return approaches;
+  }
+
+  private async place(resource: Resource): Promise<Place> {
+    const root = this.catalogue.rootOf(resource).replace(/^https?:\/\/[^/]*/, '');
+    const url = collectionUrl({ root }, resource);
+    const { text } = await this.client.send({ method: 'GET', path: url, accept: 'application/vnd.api+json' });
+    const { data } = asObject(parsed(text));
+    const { id } = asObject(Array.isArray(data) ? (data as unknown[])[0] : undefined);
+    return {
+      resource,
+      url,
+      evaluation: `${root}/${evaluationRoute(resource).path}`,
+      id: encodeURIComponent(typeof id === 'string' ? id : '1'),
+    };
+  }
+
+  private isKnown(name: string): boolean {
+    return this.catalogue
+      .resources()
+      .some((resource) => resource.attributes.has(name) || resource.relationships.has(name));
+  }
+
+  /** Two requests that differ in a name alone have the same answer, the name apart. */
+  private async compare(hidden: string, absent: string, probes: (name: string) => Iterable<Probe>): Promise<void> {
+    const others = [...probes(absent)];
+    for (const [index, probe] of [...probes(hidden)].entries()) {
+      const [answer, expected] = [await this.client.send(probe), await this.client.send(others[index]!)];
+      const same =
+        answer.status === expected.status &&
+        without(answer.text, hidden, absent) === without(expected.text, hidden, absent);
+      if (same) continue;
+      this.leaks.push(
+        `${spoken(probe)}: ${JSON.stringify(hidden)} gets ${told(answer)}, but ${JSON.stringify(absent)}, which does not exist, ${told(expected)}`,
+      );
+    }
+  }
+
+  /** Nothing hidden stands in an answer by itself. */
+  private async look(
+    probe: Probe,
+    { name }: Resource,
+    fields: readonly string[],
+    rows: readonly string[],
+  ): Promise<void> {
+    const { text } = await this.client.send(probe);
+    for (const object of objectsIn(parsed(text), name, probe)) {
+      const members = { ...object, ...asObject(object['attributes']), ...asObject(object['relationships']) };
+      for (const field of fields) {
+        if (Object.hasOwn(members, field)) this.leaks.push(`${spoken(probe)} shows the field ${JSON.stringify(field)}`);
+      }
+      const id = String(object['id']);
+      if (rows.includes(id)) this.leaks.push(`${spoken(probe)} shows the row ${JSON.stringify(id)}`);
+    }
+  }
+
+  private async lookIntoOpenApi({ name, model }: Resource, field: string): Promise<void> {
+    const probe: Probe = { method: 'GET', path: this.options.openApi ?? '/api-json', accept: 'application/json' };
+    const { status, text } = await this.client.send(probe);
+    if (status !== 200) return;
+    const { components, paths } = asObject(parsed(text));
+    const own = (key: string): boolean =>
+      [name, model.name].some((each) => key.toLowerCase().includes(each.toLowerCase()));
+    const schemas = Object.entries(asObject(asObject(components)['schemas'])).filter(([key]) => own(key));
+    const routes = Object.entries(asObject(paths)).filter(([key]) => own(key));
+    const says = new RegExp(`["\\[.,]${escaped(field)}["\\].,]`);
+    for (const [key, part] of [...schemas, ...routes]) {
+      if (says.test(JSON.stringify(part)))
+        this.leaks.push(`${spoken(probe)} names the field ${JSON.stringify(field)} in ${key}`);
+    }
+  }
+}
+
+/** A name or an id of the same shape that is nobody's. */
+function unlike(text: string, isTaken: (other: string) => boolean): string {
+  const letters = 'qxzjkvwy';
+  for (let turn = 0; turn < letters.length; turn += 1) {
+    let count = turn;
+    const other = text.replace(/[a-z]|\d/gi, (character) => {
+      const letter = letters[count++ % letters.length]!;
+      if (/\d/.test(character)) return turn === 0 ? '9' : String((Number(character) + turn) % 10 || 7);
+      return character === character.toUpperCase() ? letter.toUpperCase() : letter;
+    });
+    const isUuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
+    const shaped = isUuid
+      ? text.replace(/[0-9a-f]/gi, (digit) => (digit === 'a' ? 'b' : digit === '4' ? '4' : 'a'))
+      : other;
+    if (shaped !== text && !isTaken(shaped)) return shaped;
+  }
+  throw new Error(`expectNoLeaks: there is no other name like ${JSON.stringify(text)}; give one as "absent".`);
+}
+
+/** An answer's text with a mark in place of both names, in links as well. */
+function without(text: string, ...names: readonly string[]): string {
+  const plain = text.replace(/(?:%[0-9a-f]{2})+/gi, decoded);
+  return plain.replace(new RegExp(`(?<![A-Za-z0-9])(?:${names.map(escaped).join('|')})(?![A-Za-z0-9])`, 'g'), '#');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function spoken({ method, path, accept, body }: Probe): string {
+  const format = accept === 'application/json' ? ' (flat JSON)' : '';
+  return `${method} ${decodeURIComponent(path)}${body === undefined ? '' : ` ${JSON.stringify(body)}`}${format}`;
+}
+
+function told({ status, text }: Answer): string {
+  return `${status} ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** The objects of an answer that stand for rows of a resource: by their type, or in flat JSON by where they were found. */
+function* objectsIn(value: unknown, type: string, probe: Probe): Iterable<Readonly<Record<string, unknown>>> {
+  if (probe.accept === 'application/json') {
+    const flat = asObject(value);
+    const rows = Array.isArray(flat['objects']) ? (flat['objects'] as unknown[]) : [flat];
+    if (probe.path.split(/[/?]/).includes(type)) for (const row of rows) yield asObject(row);
+    return;
+  }
+  if (Array.isArray(value)) for (const each of value) yield* objectsIn(each, type, probe);
+  const object = asObject(value);
+  if (object['type'] === type) yield object;
+  for (const each of Object.values(object)) if (typeof each === 'object') yield* objectsIn(each, type, probe);
+}
