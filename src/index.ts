@@ -57,6 +57,9 @@ export type { KeyTransform } from './resource/keys.js';
 export type { CountMode, Limits, Method, NullsOrder } from './resource/options.js';
 export type { WireFormatName } from './wire/format-name.js';
 
+// Fields that stand for others.
+export { Pluck, Through } from './resource/derived.js';
+
 // Serializers.
 export {
   DefaultSerializer,

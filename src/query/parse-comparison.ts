@@ -22,6 +22,13 @@ export interface Asked {
   readonly rule: Rule;
 }
 
+/** One filter object on its way along its path. */
+export interface Step extends Asked {
+  readonly depth: number;
+  /** The path has gone through a relationship. */
+  readonly through: boolean;
+}
+
 /** The filter's own name of the field. */
 export function nameOf({ object }: Asked): string {
   return object['name'] as string;
@@ -103,10 +110,11 @@ export function columnAt(
     current = inner;
   }
   if (current.kind === 'column') return current;
-  const reason =
-    current.kind === 'computed'
-      ? 'is computed by the application and cannot be filtered'
-      : 'is an object; name one of its fields';
+  const reason = {
+    computed: 'is computed by the application and cannot be filtered',
+    embedded: 'is an object; name one of its fields',
+    plucked: 'has values of other rows and leads no further',
+  }[current.kind];
   throw bad('BAD_FILTER', below(place, 'name'), `${quote(current.name)} of ${resource.name} ${reason}.`);
 }
 

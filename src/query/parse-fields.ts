@@ -9,10 +9,15 @@ import type { RawMember } from './api-request.js';
 import type { FieldValue } from './change.js';
 import { describe, escapePointer, quote } from './faults.js';
 import { ExactNumber, ValueMismatch } from './values.js';
-import { parseJson, parseWritten } from './written-values.js';
+import { parseJson, parseWritten, type WrittenValue } from './written-values.js';
 
 /** What is said of a fault. */
 type Report = (error: RestlessError) => unknown;
+
+/** What setters take. */
+function parseAny(value: unknown): WrittenValue | ValueMismatch {
+  return value === null ? null : parseJson(value);
+}
 
 export class FieldParser {
   constructor(
@@ -43,8 +48,7 @@ export class FieldParser {
     if (value === undefined) return undefined;
     const { pointer } = member;
     if (attribute.kind === 'embedded') return this.embedded(attribute, value, pointer);
-    const computed = attribute.kind === 'computed';
-    const parsed = computed ? (value === null ? null : parseJson(value)) : parseWritten(attribute.column, value);
+    const parsed = attribute.kind === 'column' ? parseWritten(attribute.column, value) : parseAny(value);
     if (!(parsed instanceof ValueMismatch)) return { attribute, value: parsed, pointer };
     this.bad('BAD_VALUE', `Expected ${parsed.expected} for ${quote(attribute.name)}, got ${describe(value)}.`, pointer);
     return undefined;

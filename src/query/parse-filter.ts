@@ -9,6 +9,7 @@ import {
   resourcesOf,
   type Attribute,
   type ColumnAttribute,
+  type PluckedAttribute,
   type Relationship,
   type Resource,
 } from '../resource/resource.js';
@@ -28,14 +29,12 @@ import {
   nameOf,
   operatorOf,
   spellingOf,
-  type Asked,
+  type Step,
   type FilterMembers,
 } from './parse-comparison.js';
+import { filterObject } from './filter-object.js';
 import { below, isScalar, type Place } from './parse-operand.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
-
-/** Members of a filter object; anything else is a typing error of the client's. */
-const MEMBERS = new Set(['name', 'op', 'val', 'field', 'and', 'or', 'not']);
 
 /**
  * Parses the filters of a client. All of them have to hold.
@@ -92,6 +91,11 @@ export function scopeFilter(resource: Resource, rules: QueryRules): Filter | und
   return and([hasId(resource), ownScope(resource, rules), ...filters]);
 }
 
+/** The same for rows that a declared field leads to: of entities that are not exposed, all. */
+export function reachedFilter(resource: Resource, rules: QueryRules): Filter | undefined {
+  return resource.exposed ? scopeFilter(resource, rules) : undefined;
+}
+
 function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
   return parseRestrictions(resource, rules.policy.scope(resource), rules, 'scope');
 }
@@ -100,19 +104,6 @@ function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
 const COMPOSITE_ID = Symbol('composite id');
 
 type Field = Attribute | Relationship | typeof COMPOSITE_ID;
-
-/** One filter object on its way along its path. */
-interface Step extends Asked {
-  readonly depth: number;
-  /** The path has gone through a relationship. */
-  readonly through: boolean;
-}
-
-/** A field that a name stands for, and how it may be filtered. */
-interface Found {
-  readonly field: Field;
-  readonly rule: Rule;
-}
 
 function trustedParser(rules: QueryRules): FilterParser {
   return new FilterParser({ ...rules, limits: UNLIMITED }, true, { nodes: Infinity });
@@ -133,22 +124,12 @@ class FilterParser {
     this.expectDepth(depth, place);
     if (this.budget.nodes-- <= 0)
       throw limit(place, `There are more than ${filterNodes} filters, the limit filterNodes.`);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw bad('BAD_FILTER', place, 'A filter has to be an object such as {"name": "age", "op": "eq", "val": 21}.');
-    }
-    if (this.trusted && isNative(value)) return native(resource, value);
-    const object = value as FilterMembers;
-    for (const member of Object.keys(object)) {
-      if (MEMBERS.has(member)) continue;
-      throw bad('BAD_FILTER', place, `A filter has no member ${quote(member)}. Members: ${[...MEMBERS].join(', ')}.`);
-    }
-    const kinds = ['and', 'or', 'not', 'name'].filter((member) => Object.hasOwn(object, member));
-    if (kinds.length > 1)
-      throw bad('BAD_FILTER', place, `A filter has one of and, or, not and name; this one has ${kinds.join(' and ')}.`);
-    switch (kinds[0]) {
+    if (this.trusted && typeof value === 'object' && value !== null && isNative(value)) return native(resource, value);
+    const [object, kind] = filterObject(value, place);
+    switch (kind) {
       case 'and':
       case 'or':
-        return this.junction(resource, kinds[0], object[kinds[0]], below(place, kinds[0]), depth);
+        return this.junction(resource, kind, object[kind], below(place, kind), depth);
       case 'not':
         return not(
           this.under(!this.negated, () => this.parse(resource, object['not'], below(place, 'not'), depth + 1)),
@@ -230,6 +211,8 @@ class FilterParser {
   ): Filter {
     const { place, depth } = step;
     if (field === COMPOSITE_ID) return compositeId(resource, rest, step, this.rules);
+    if (field.kind === 'plucked' && rest.length === 0)
+      return this.guarded(resource, field, this.onPlucked(resource, field, step));
     if (field.kind !== 'relationship') {
       const column = columnAt(resource, field, rest, place, this.trusted);
       return this.guarded(resource, field, this.onAttribute(resource, column, step));
@@ -237,7 +220,7 @@ class FilterParser {
     if (rest.length === 0) return this.guarded(resource, field, this.onRelationship(resource, field, step));
     this.expectReadable(field, place);
     const inner = this.under(false, () => onwards(field.target, { ...step, depth: depth + 1, through: true }));
-    return this.guarded(resource, field, has(field, this.inScope(field.target, inner)));
+    return this.guarded(resource, field, this.reached(field, inner));
   }
 
   private guarded(resource: Resource, field: Attribute | Relationship, filter: Filter): Filter {
@@ -245,7 +228,7 @@ class FilterParser {
   }
 
   /** @throws BadRequestError for a name that is no field of the viewer's, or one that may be read and not filtered */
-  private find(resource: Resource, name: string, place: Place): Found {
+  private find(resource: Resource, name: string, place: Place): { field: Field; rule: Rule } {
     const { policy } = this.rules;
     const id: Field = resource.id.length === 1 ? resource.id[0]! : COMPOSITE_ID;
     if (this.trusted) {
@@ -356,7 +339,7 @@ class FilterParser {
       }
       const { target } = relationship;
       const inner = this.under(false, () => this.parse(target, object['val'], below(place, 'val'), depth + 1));
-      return has(relationship, this.inScope(target, inner));
+      return this.reached(relationship, inner);
     }
     if (place.form === 'text' && (op === 'in' || op === 'eq')) return this.relatedIds(relationship, step);
     throw bad(
@@ -374,7 +357,7 @@ class FilterParser {
         `${quote(relationship.name)} is a to-many relationship; use "any" with a filter such as {"name": "id", "op": "is_not_null"}.`,
       );
     }
-    const present = has(relationship, this.inScope(relationship.target, undefined));
+    const present = this.reached(relationship, undefined);
     return op === 'is_null' ? not(present) : present;
   }
 
@@ -383,12 +366,26 @@ class FilterParser {
     const { target } = relationship;
     const object = { ...step.object, name: 'id', op: 'in' };
     const inner = this.under(false, () => this.walk(target, ['id'], { ...step, object, depth: 1 }));
-    return has(relationship, this.inScope(target, inner));
+    return this.reached(relationship, inner);
   }
 
-  /** Rows reached through a relationship are the rows of their own scope. */
-  private inScope(target: Resource, filter: Filter | undefined): Filter | undefined {
-    return this.trusted ? filter : and([filter, scopeFilter(target, this.rules)]);
+  /** Like the path that it stands for: there is a related row with such a value. @see MAP-06 */
+  private onPlucked(resource: Resource, { relationship, of }: PluckedAttribute, step: Step): Filter {
+    const op = step.object['op'];
+    const isWhole = (op === 'any' || op === 'has') && !isScalar(step.object['val']);
+    if (isWhole) return this.onRelationship(resource, relationship, step);
+    const { target } = relationship;
+    const inner = this.under(false, () => this.onAttribute(target, of, { ...step, through: true }));
+    return this.reached(relationship, inner);
+  }
+
+  /** There is a related row for which. Rows reached through a relationship are the rows of their own scope. */
+  private reached(relationship: Relationship, inner: Filter | undefined): Filter {
+    const { target, through } = relationship;
+    const scope = (of: Resource): Filter | undefined => (this.trusted ? undefined : reachedFilter(of, this.rules));
+    const filter = and([inner, scope(target)]);
+    if (through === undefined) return has(relationship, filter);
+    return has(through.first, and([has(through.second, filter), scope(through.first.target)]));
   }
 
   private expectReadable(relationship: Relationship, place: Place): void {

@@ -3,11 +3,12 @@
  * shown of each resource that may occur.
  */
 import type { Limits } from '../resource/options.js';
-import type { Relationship, Resource } from '../resource/resource.js';
+import type { PluckedAttribute, Relationship, Resource } from '../resource/resource.js';
 import { isSameRelation, resourcesOf } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, limit, quote } from './faults.js';
-import { scopeFilter } from './parse-filter.js';
+import { betweenFilter } from './between.js';
+import { reachedFilter, scopeFilter } from './parse-filter.js';
 import { EMPTY_FIELDSET, type Edge, type Fieldset } from './query.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
 
@@ -98,12 +99,17 @@ function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules
           target: relationship.view,
           load: 'resources',
           filter: scopeFilter(relationship.target, rules),
+          between: betweenFilter(relationship, rules),
           edges: walkTree(relationship.view, branch, request, rules),
         }),
       );
     }
   }
-  return Object.freeze([...edges, ...linkageEdges(resource, tree, request, rules)]);
+  return Object.freeze([
+    ...edges,
+    ...linkageEdges(resource, tree, request, rules),
+    ...valueEdges(resource, request, rules),
+  ]);
 }
 
 /** A relation with the resources of a family that have it. */
@@ -143,6 +149,38 @@ function linkageEdges(resource: Resource, tree: PathTree, request: ApiRequest, r
       target: relationship.target,
       load: 'linkage',
       filter: scopeFilter(relationship.target, rules),
+      between: betweenFilter(relationship, rules),
+      edges: [],
+    }),
+  );
+}
+
+/** What attributes pluck from related rows, unless a sparse fieldset leaves them out. */
+function valueEdges(resource: Resource, request: ApiRequest, rules: QueryRules): readonly Edge[] {
+  const found = new Map<string, { readonly plucked: PluckedAttribute; readonly owners: Set<Resource> }>();
+  for (const owner of resourcesOf(resource)) {
+    for (const plucked of rules.policy.attributes(owner).values()) {
+      if (plucked.kind !== 'plucked' || request.fields.get(owner.name)?.includes(plucked.name) === false) continue;
+      const known = found.get(plucked.name);
+      // Heirs have the same relation, described anew.
+      if (known !== undefined && isSameRelation(known.plucked.relationship, plucked.relationship)) {
+        known.owners.add(owner);
+      } else
+        found.set(known === undefined ? plucked.name : `${owner.path} ${plucked.name}`, {
+          plucked,
+          owners: new Set([owner]),
+        });
+    }
+  }
+  return [...found.values()].map(({ plucked, owners }) =>
+    Object.freeze({
+      relationship: plucked.relationship,
+      owners,
+      target: plucked.relationship.target,
+      load: 'values',
+      plucked,
+      filter: reachedFilter(plucked.relationship.target, rules),
+      between: betweenFilter(plucked.relationship, rules),
       edges: [],
     }),
   );

@@ -186,8 +186,11 @@ function columnAt(
   }
   if (attribute === undefined) throw unknownField(owner, names.join('.'), policy, place, known);
   if (attribute.kind !== 'column') {
-    const reason =
-      attribute.kind === 'computed' ? 'is computed by the application' : 'is an object; name one of its fields';
+    const reason = {
+      computed: 'is computed by the application',
+      embedded: 'is an object; name one of its fields',
+      plucked: 'has values of other rows',
+    }[attribute.kind];
     throw bad(code, place, `${quote(text)} ${reason}.`);
   }
   if (!attribute.column.ordered) throw bad(code, place, `${quote(text)} has no order.`);

@@ -8,6 +8,7 @@ import type { ApiRequest } from './api-request.js';
 import { bad, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
+import { betweenFilter } from './between.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { parseEdges, parseFieldsets } from './parse-include.js';
 import { parseGroup, parseSort } from './parse-paths.js';
@@ -99,6 +100,7 @@ function parseParent(request: ApiRequest, rules: QueryRules): Parent | undefined
   return Object.freeze({
     resource,
     relationship,
+    between: betweenFilter(relationship, rules),
     filter: and([
       expectId(resource, id),
       parseRestrictions(resource, request.restrictions, rules),

@@ -4,7 +4,7 @@
  */
 import type { ExposeViewer } from '../resource/expose.js';
 import type { CountMode, NullsOrder } from '../resource/options.js';
-import type { Attribute, ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
+import type { Attribute, ColumnAttribute, PluckedAttribute, Relationship, Resource } from '../resource/resource.js';
 import { printFilter, type Filter } from './filter.js';
 import type { ReadOperation, RowWindow } from './api-request.js';
 
@@ -59,7 +59,11 @@ export interface Edge {
   readonly owners: ReadonlySet<Resource>;
   /** What its rows are shown as. */
   readonly target: Resource;
-  readonly load: 'resources' | 'linkage';
+  readonly load: 'resources' | 'linkage' | 'values';
+  /** For values: the attribute that has them. */
+  readonly plucked?: PluckedAttribute | undefined;
+  /** Through a join entity: which of its rows exist for the viewer. */
+  readonly between?: Filter | undefined;
   /** Which related rows exist for the viewer. */
   readonly filter: Filter | undefined;
   readonly edges: readonly Edge[];
@@ -71,6 +75,8 @@ export interface Parent {
   readonly relationship: Relationship;
   /** Finds the row: its id, and the scope. */
   readonly filter: Filter;
+  /** Through a join entity: which of its rows exist for the viewer. */
+  readonly between?: Filter | undefined;
   /** The id, as the client sent it, for errors. */
   readonly id: string;
 }
@@ -146,6 +152,6 @@ function printSortKey(key: SortKey): string {
 }
 
 function printEdge(edge: Edge): readonly string[] {
-  const own = edge.load === 'linkage' ? `${edge.relationship.name} (linkage)` : edge.relationship.name;
+  const own = edge.load === 'resources' ? edge.relationship.name : `${edge.relationship.name} (${edge.load})`;
   return [own, ...edge.edges.flatMap((inner) => printEdge(inner)).map((path) => `${edge.relationship.name}.${path}`)];
 }

@@ -3,6 +3,7 @@
  * and options say about them.
  */
 import type { ColumnModel, EntityModel } from './entity-model.js';
+import { derivedPaths } from './derived.js';
 import { exposedProperties, exposureOf, isClosed, type EntityClass, type Exposure } from './expose.js';
 import type { ResolvedResourceOptions } from './options.js';
 import {
@@ -39,6 +40,8 @@ export function buildAttributes(
   const embedded = new Set<string>();
   const columnNames = new Set(model.columns.map((column) => column.path.split('.')[0]!));
   const relationNames = new Set(model.relations.map((relation) => relation.property));
+  const { pluck, through } = derivedPaths(model, options);
+  const derived = new Set([...Object.keys(pluck), ...Object.keys(through)]);
   for (const column of model.columns) {
     const [head] = column.path.split('.') as [string];
     // A join column that the relation itself owns has no property of its own; its name belongs to the relation.
@@ -54,7 +57,7 @@ export function buildAttributes(
     }
   }
   for (const name of fields ?? []) {
-    if (columnNames.has(name) || relationNames.has(name)) continue;
+    if (columnNames.has(name) || relationNames.has(name) || derived.has(name)) continue;
     attributes.push(computedAttribute(model, name, exposureUnder(options, model.class, name)));
   }
   return attributes;

@@ -87,6 +87,10 @@ export interface RelationModel {
   readonly inverse?: string | undefined;
   /** For stores that ask: the property of the related entity that holds the relation, where it is not this one. */
   readonly mappedBy?: string | undefined;
+  /** Where its columns are: on the row, on the related row, or in a table between them. */
+  readonly stored?: 'here' | 'there' | 'between';
+  /** For a relation through a join entity: the relation to that entity's rows, and that from there on. */
+  readonly through?: { readonly first: RelationModel; readonly second: RelationModel };
 }
 
 /** One entity. */

@@ -133,6 +133,10 @@ export interface ResourceOptions extends SharedResourceOptions {
    * the rows that are embedded or included. @see FLD-11, FLD-17
    */
   readonly additionalAttributes?: readonly string[];
+  /** Attributes that have the values of a column of related rows, by property: `{ tagNames: 'tags.name' }`. @see MAP-06 */
+  readonly pluck?: Readonly<Record<string, string>>;
+  /** Relationships through the rows of a join entity, by property: `{ articles: 'authorships.article' }`. @see MAP-05 */
+  readonly through?: Readonly<Record<string, string>>;
   /** Relationship paths included unless the client says otherwise. @see INC-04 */
   readonly includes?: readonly string[];
   /** The rows that exist, for every path that leads to them. @see CUQ-01 */
@@ -184,6 +188,8 @@ export interface ResolvedResourceOptions extends Omit<
   readonly only: readonly string[] | undefined;
   readonly exclude: readonly string[];
   readonly additionalAttributes: readonly string[];
+  readonly pluck: Readonly<Record<string, string>>;
+  readonly through: Readonly<Record<string, string>>;
   readonly includes: readonly string[];
   readonly scope: Scope | undefined;
   readonly readable: Rules;
@@ -197,6 +203,10 @@ const RELATIONSHIP_METHODS: readonly Method[] = ['GET', 'POST', 'PATCH', 'DELETE
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isPaths = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((path) => isText(path) && /^\w+(\.\w+)+$/.test(path));
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const isMethodList =
   (methods: readonly Method[]) =>
@@ -205,6 +215,7 @@ const isMethodList =
 const isFunctionList = (value: unknown): boolean =>
   Array.isArray(value) && value.every((each) => typeof each === 'function');
 const FLAG = [(value: unknown) => typeof value === 'boolean', 'true or false'] as const;
+const PATHS = [isPaths, 'an object of paths such as { tagNames: "tags.name" }'] as const;
 const NAMES = [isTextList, 'a list of property names'] as const;
 const RULES = [
   (value: unknown) => isTextList(value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
@@ -240,6 +251,8 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   only: NAMES,
   exclude: NAMES,
   additionalAttributes: [isTextList, 'a list of names of getters or methods'],
+  pluck: PATHS,
+  through: PATHS,
   includes: [isTextList, 'a list of relationship paths'],
   scope: [
     (value) => typeof value === 'function' || [value].flat().every(isRestriction),
@@ -322,6 +335,8 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     only: options.only,
     exclude: options.exclude ?? [],
     additionalAttributes: options.additionalAttributes ?? [],
+    pluck: options.pluck ?? {},
+    through: options.through ?? {},
     includes: options.includes ?? [],
     scope: options.scope,
     readable: resolveRules(entity, 'readable', options.readable),

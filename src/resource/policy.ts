@@ -12,6 +12,7 @@ import {
   resourcesOf,
   type Attribute,
   type EmbeddedAttribute,
+  type PluckedAttribute,
   type Relationship,
   type Resource,
 } from './resource.js';
@@ -222,7 +223,15 @@ export class Policy {
   }
 
   private sees(field: Attribute | Relationship): boolean {
-    return field.readable && this.mayName(field);
+    return field.readable && this.mayName(field) && (field.kind !== 'plucked' || this.seesBehind(field));
+  }
+
+  /** Values of related rows are shown to those who may read them there; of an entity that is not exposed, as declared. */
+  private seesBehind({ relationship: { target }, of }: PluckedAttribute): boolean {
+    if (!target.exposed) return isFor(of, this.viewer);
+    const isKey = [...target.id, ...target.primaryKey].some(({ property }) => property === of.property);
+    const isShown = of.readable && this.mayName(of);
+    return this.isReadable(target) && (isKey || isShown) && this.follows(target.options.readable, of);
   }
 
   private mayName(field: Attribute | Relationship): boolean {

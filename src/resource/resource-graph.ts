@@ -6,6 +6,8 @@ import { RestlessConfigError } from '../errors.js';
 import type { ColumnModel, EntityModel, RelationModel } from './entity-model.js';
 import { checkRules } from './check-rules.js';
 import { buildAttributes, exposureUnder, keyColumn, keyColumns } from './attributes.js';
+import { derivedByOption, derivedPaths, pluckedAttribute, throughRelations } from './derived.js';
+import { checkIncludes, checkNames, twoFields } from './graph-checks.js';
 import { exposedProperties, exposureOf, isClosed, type Exposure } from './expose.js';
 import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
 import { fieldOf, type Attribute, type ColumnAttribute, type Relationship, type Resource } from './resource.js';
@@ -86,9 +88,10 @@ class GraphBuilder {
     }
     for (const draft of this.exposed) this.addFamily(draft);
     for (const draft of this.exposed) this.addRelationships(draft);
+    for (const draft of this.exposed) addPlucked(draft);
     this.views.fill();
     for (const draft of this.exposed) {
-      checkNames(draft);
+      checkNames(draft.resource, draft.entry?.nameFault);
       checkIncludes(draft.resource);
     }
     return Object.freeze({ resources: Object.freeze(this.exposed.map((draft) => draft.resource)) });
@@ -136,7 +139,7 @@ class GraphBuilder {
   private addRelationships(draft: Draft): void {
     const { model, options } = draft.resource;
     const fields = draft.entry === undefined ? undefined : chooseFields(model, options);
-    for (const relation of model.relations) {
+    for (const relation of [...model.relations, ...throughRelations(model, options)]) {
       const target = this.find(relation.target, draft.resource);
       const exposure = exposureUnder(options, model.class, relation.property);
       const wanted = fields?.has(relation.property) ?? false;
@@ -170,6 +173,7 @@ class GraphBuilder {
       model: relation,
       target: resource,
       view: exposed ? this.views.of(draft.resource.options, relation.property, resource) : resource,
+      through: this.steps(draft, relation),
     });
     const twin = draft.relationships.get(relationship.name);
     if (twin !== undefined) throw twoFields(draft.resource.model, relationship.name);
@@ -180,6 +184,23 @@ class GraphBuilder {
       );
     }
     draft.relationships.set(relationship.name, relationship);
+  }
+
+  /** The relationships that one through a join entity consists of. */
+  private steps({ resource }: Draft, { through }: RelationModel): Relationship['through'] {
+    if (through === undefined) return undefined;
+    const middle = this.find(through.first.target, resource) ?? this.hiddenResource(through.first.target);
+    const step = (to: Resource, model: RelationModel): Relationship => ({
+      kind: 'relationship',
+      ...fieldOf(exposureOf(undefined, model.property), model.property, false),
+      toMany: model.toMany,
+      nullable: model.nullable,
+      model,
+      target: to,
+      view: to,
+    });
+    const target = this.find(through.second.target, resource) ?? this.hiddenResource(through.second.target);
+    return { first: step(middle, through.first), second: step(target, through.second) };
   }
 
   /** The resource of an entity that is nearest to `from`: same version and prefix, then same version, then the first declared. */
@@ -201,8 +222,16 @@ class GraphBuilder {
   }
 }
 
-function twoFields(model: EntityModel, name: string): RestlessConfigError {
-  return new RestlessConfigError(`${model.name}: two fields are called "${name}"; rename one with @Expose({ name }).`);
+/** Attributes that have values of related rows. */
+function addPlucked({ resource, attributes }: Draft): void {
+  const { model, options } = resource;
+  const fields = chooseFields(model, options);
+  for (const [property, path] of Object.entries(derivedPaths(model, options).pluck)) {
+    const exposure = exposureUnder(options, model.class, property);
+    const attribute = pluckedAttribute(resource, property, path, exposure, fields.has(property));
+    if (attributes.has(attribute.name)) throw twoFields(model, attribute.name);
+    attributes.set(attribute.name, attribute);
+  }
 }
 
 /** The properties that the API has, by property name. */
@@ -212,11 +241,14 @@ function chooseFields(model: EntityModel, options: ResolvedResourceOptions): Rea
     if (!column.internal && !column.foreignKeyOnly)
       mapped.set(column.path.split('.')[0]!, column.path.includes('.') ? undefined : column);
   }
-  for (const relation of model.relations) mapped.set(relation.property, relation);
+  for (const relation of [...model.relations, ...throughRelations(model, options)])
+    mapped.set(relation.property, relation);
+  for (const name of Object.keys(derivedPaths(model, options).pluck)) mapped.set(name, undefined);
   for (const name of exposedProperties(model.class)) if (!mapped.has(name)) mapped.set(name, undefined);
   checkListedNames(model, options, mapped);
 
-  const chosen = new Set(options.additionalAttributes.filter((name) => !isOfRelated(model, name)));
+  const own = options.additionalAttributes.filter((name) => !isOfRelated(model, name));
+  const chosen = new Set([...own, ...derivedByOption(options)]);
   const isOpen = options.expose === 'all' && !isClosed(model.class);
   for (const [name, field] of mapped) {
     const exposure = exposureOf(model.class, name);
@@ -297,56 +329,4 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
     );
   }
   return keyColumns(model, options);
-}
-
-function checkNames(draft: Draft): void {
-  const { resource } = draft;
-  for (const attribute of resource.attributes.values()) checkMembers(resource.model, attribute);
-  const exposed = [...resource.attributes.values(), ...resource.relationships.values()].filter(
-    (field) => field.exposed,
-  );
-  for (const { name, property } of exposed) {
-    const place = `${resource.model.name}.${property}`;
-    if (typeof name !== 'string') {
-      throw new RestlessConfigError(`${place}: the option "keys" has to return a name, not ${typeof name}.`);
-    }
-    if (name === 'id') {
-      throw new RestlessConfigError(
-        `${place} would be called "id", which is the resource's identity; rename it with @Expose({ name }).`,
-      );
-    }
-    const fault = draft.entry?.nameFault?.(name);
-    if (fault !== undefined) {
-      throw new RestlessConfigError(`${place}${fault}; rename it with @Expose({ name }).`);
-    }
-  }
-}
-
-/** Members of embedded objects have names of their own each. */
-function checkMembers(model: EntityModel, attribute: Attribute): void {
-  if (attribute.kind !== 'embedded') return;
-  const names = attribute.fields.map(({ name }) => name);
-  const twin = names.find((name, index) => names.indexOf(name) !== index);
-  if (twin !== undefined) throw twoFields(model, `${attribute.name}.${twin}`);
-  for (const field of attribute.fields) checkMembers(model, field);
-}
-
-/** Default includes have to lead somewhere, whoever asks. */
-function checkIncludes(resource: Resource): void {
-  for (const path of resource.options.includes) {
-    let owner = resource;
-    for (const name of path.split('.')) {
-      const relationship = owner.relationships.get(name);
-      if (relationship?.exposed !== true) throw unknownInclude(resource, owner, name);
-      owner = relationship.target;
-    }
-  }
-}
-
-function unknownInclude(resource: Resource, owner: Resource, name: string): RestlessConfigError {
-  const names = [...owner.relationships.values()].filter((each) => each.exposed).map((each) => each.name);
-  const option = owner === resource ? 'option "includes"' : `option "includes" of ${resource.model.name}`;
-  return new RestlessConfigError(
-    `${owner.model.name} has no relationship "${name}" (${option}). Relationships: ${names.join(', ') || 'none'}.`,
-  );
 }

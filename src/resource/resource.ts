@@ -49,7 +49,17 @@ export interface ComputedAttribute extends Field {
   readonly writeTransforms: readonly Transform[];
 }
 
-export type Attribute = ColumnAttribute | EmbeddedAttribute | ComputedAttribute;
+/** An attribute that has the values of one column of related rows: a list of them, or the one. */
+export interface PluckedAttribute extends Field {
+  readonly kind: 'plucked';
+  readonly relationship: Relationship;
+  /** The column of the related rows. */
+  readonly of: ColumnAttribute;
+  readonly transforms: readonly Transform[];
+  readonly writeTransforms: readonly Transform[];
+}
+
+export type Attribute = ColumnAttribute | EmbeddedAttribute | ComputedAttribute | PluckedAttribute;
 
 /** A relationship to another resource. */
 export interface Relationship extends Field {
@@ -60,6 +70,8 @@ export interface Relationship extends Field {
   readonly target: Resource;
   /** The target as it is embedded and included here: itself, or with fewer fields or more. */
   readonly view: Resource;
+  /** Through a join entity: the relationship to its rows, and theirs to the target. */
+  readonly through?: { readonly first: Relationship; readonly second: Relationship } | undefined;
 }
 
 /** One exposed entity: a JSON:API type at one address. */

@@ -46,7 +46,8 @@ export class EntityReader {
   private async attribute(attribute: Attribute, holder: ObjectLiteral | null, read: unknown): Promise<unknown> {
     if (!isFromEntity(attribute) || holder === null) return read;
     const key = attribute.property.split('.').at(-1)!;
-    const property: unknown = holder[key];
+    // What is plucked is of other rows.
+    const property: unknown = attribute.kind === 'plucked' ? read : holder[key];
     const isMethod = typeof property === 'function';
     const original: unknown = await (isMethod ? (property as () => unknown).call(holder) : property);
     let value = original;

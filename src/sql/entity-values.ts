@@ -26,7 +26,7 @@ export async function setValues(
   for (const { attribute, value, pointer } of values) {
     if (attribute.kind === 'computed') callSetter(entity, attribute.property, value, pointer);
     else if (attribute.kind === 'embedded') await setValues(context, entity, value as readonly FieldValue[], partial);
-    else {
+    else if (attribute.kind === 'column') {
       const metadata = context.schema.columnMetadata(attribute.column);
       const entityValue = await toEntityValue(context, attribute.column, value, pointer);
       if (partial) setProperty(metadata.entityMetadata, entity, metadata.propertyPath, entityValue);

@@ -11,7 +11,7 @@ import type { Dialect } from './dialect.js';
 import { template, type Keys, type Statement } from './fragment.js';
 import type { BoundPlan } from './plan-cache.js';
 import { needsEntity, type EdgePlan } from './plan.js';
-import type { Row, RowReader } from './rows.js';
+import type { CellReader, Row, RowReader } from './rows.js';
 import type { Schema } from './schema.js';
 import type { RunStatement } from './statements.js';
 
@@ -112,11 +112,12 @@ export class Finding {
 
   /** Runs the statement of an edge and hangs what it finds on the rows found before. */
   private async followEdge(found: readonly Found[], plan: EdgePlan): Promise<void> {
+    if (plan.value !== undefined) return this.followValues(found, plan, plan.value);
     const { relationship } = plan.edge;
     const near = found.filter(({ record }) => plan.edge.owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
-    for (const row of await this.edgeRows(plan, keys)) {
+    for (const row of distinctRows(plan, await this.edgeRows(plan, keys))) {
       const key = keyText(plan.far.map((at) => row[at]));
       const member = this.member(plan, row);
       const members = byKey.get(key);
@@ -140,6 +141,24 @@ export class Finding {
     }
     const next = [...byKey.values()].flat().flatMap((member) => member.found ?? []);
     await this.follow(next, plan.edges);
+  }
+
+  /** Runs the statement of an edge and puts the values that it finds into the attribute that has them. */
+  private async followValues(found: readonly Found[], plan: EdgePlan, value: CellReader): Promise<void> {
+    const { owners, plucked, relationship } = plan.edge;
+    const near = found.filter(({ record }) => owners.has(record.resource));
+    const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
+    const byKey = new Map<string, unknown[]>();
+    for (const row of distinctRows(plan, await this.edgeRows(plan, keys))) {
+      const key = keyText(plan.far.map((at) => row[at]));
+      byKey.set(key, [...(byKey.get(key) ?? []), value.read(row[value.at])]);
+    }
+    for (const { row, record } of near) {
+      const { attributes } = this.query.fieldsets.get(record.resource)!;
+      const index = attributes.findIndex(({ name }) => name === plucked!.name);
+      const values = byKey.get(keyText(plan.near.map((at) => row[at]))) ?? [];
+      if (index >= 0) record.values[index] = relationship.toMany ? values : (values[0] ?? null);
+    }
   }
 
   /** The rows behind an edge; a list of single values is one parameter, however long it is. */
@@ -232,6 +251,13 @@ function partText(part: unknown): string {
   if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
   // As text, a date would lose its milliseconds.
   return String(part instanceof Date ? part.getTime() : part);
+}
+
+/** The rows of an edge; where several rows of a join entity lead to one, that one once. */
+function distinctRows({ far, identity }: EdgePlan, rows: readonly Row[]): readonly Row[] {
+  if (identity === undefined) return rows;
+  const seen = new Map(rows.map((row) => [keyText([...far, ...identity].map((at) => row[at])), row]));
+  return [...seen.values()];
 }
 
 /** Each key once; keys with a null lead nowhere. */

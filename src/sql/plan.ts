@@ -5,7 +5,14 @@
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { Filter } from '../query/filter.js';
 import type { Edge, Fieldset, SortKey } from '../query/query.js';
-import { isPolymorphic, resourcesOf, type Attribute, type Relationship, type Resource } from '../resource/resource.js';
+import {
+  isPolymorphic,
+  resourcesOf,
+  type Attribute,
+  type ColumnAttribute,
+  type Relationship,
+  type Resource,
+} from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inTuples, inValues, type Dialect } from './dialect.js';
 import { isFromEntity } from './entities.js';
@@ -30,7 +37,7 @@ export interface Plan {
 
 /** How the rows behind a relationship are found, for the rows found before. */
 export interface EdgePlan {
-  readonly edge: Pick<Edge, 'relationship' | 'target' | 'owners' | 'load'>;
+  readonly edge: Pick<Edge, 'relationship' | 'target' | 'owners' | 'load' | 'plucked'>;
   /** Places of the near row's columns that lead on; for to-one relationships, those of the linkage. */
   readonly near: readonly number[];
   /** Places of the found row's columns that lead back. */
@@ -40,6 +47,10 @@ export interface EdgePlan {
   /** The same for keys that are one parameter, {@link KEYS}. */
   readonly whole: Template | undefined;
   readonly reader: RowReader;
+  /** For values: where the value stands. */
+  readonly value?: CellReader | undefined;
+  /** Places of columns that tell found rows apart, where one may be found twice for one near row. */
+  readonly identity?: readonly number[] | undefined;
   readonly edges: readonly EdgePlan[];
 }
 
@@ -201,7 +212,7 @@ export class Planner {
   }
 
   private attributeReader(select: Select, resource: Resource, attribute: Attribute): (row: Row) => unknown {
-    if (attribute.kind === 'computed') return () => null;
+    if (attribute.kind === 'computed' || attribute.kind === 'plucked') return () => null;
     if (attribute.kind === 'column') {
       if (isFromEntity(attribute)) return () => null;
       const at = select.column(attribute.column.path, resource);
@@ -270,16 +281,19 @@ export class Planner {
   private edgePlan(near: Select, nearReader: RowReader, edge: Edge): EdgePlan {
     const { relationship, target } = edge;
     const far = new Select(this.context, target);
-    const { reader, edges } = this.contents(far, edge.edges);
-    const { owners, load } = edge;
-    const shared = { edge: { relationship, target, owners, load }, reader, edges };
+    const { plucked, owners, load } = edge;
+    const contents =
+      plucked === undefined
+        ? this.contents(far, edge.edges)
+        : { reader: new RowReader(target, undefined), edges: [], value: this.valueReader(far, plucked.of) };
+    const shared = { edge: { relationship, target, owners, load, plucked }, ...contents };
     if (!relationship.toMany) {
       const columns = target.id.map(({ column }) => this.columns.expression(column, far.alias));
       return {
         ...shared,
         near: nearReader.toOne(relationship).id.map(({ at }) => at),
         far: target.id.map(({ column }) => far.column(column.path, target)),
-        ...this.edgeStatement(far, edge, columns, far.from()),
+        ...this.edgeStatement(far, edge, columns, far.from(), []),
       };
     }
     const link = this.where.link(relationship);
@@ -294,7 +308,15 @@ export class Planner {
       junction === undefined
         ? far.from()
         : sql`${far.from()} INNER JOIN ${this.columns.table(junction.metadata, middle)} ON ${this.where.equal(junction.target, middle, far.alias)}`;
-    return { ...shared, near: nearNames, far: farNames, ...this.edgeStatement(far, edge, keyColumns, from) };
+    const between = junction === undefined ? [] : this.where.betweenConditions(junction, edge.between, middle);
+    // Several rows of a join entity may lead to one row.
+    const identity = relationship.through === undefined ? undefined : this.primaryKeyPlaces(far, target);
+    const statements = this.edgeStatement(far, edge, keyColumns, from, between);
+    return { ...shared, near: nearNames, far: farNames, identity, ...statements };
+  }
+
+  private valueReader(far: Select, { column }: ColumnAttribute): CellReader {
+    return { at: far.own(column), read: this.columns.reader(column) };
   }
 
   /** The rows behind a relationship, for the keys of the rows found before, in the order of the key. */
@@ -303,6 +325,7 @@ export class Planner {
     edge: Edge,
     columns: readonly Sql[],
     from: Sql,
+    more: readonly Sql[],
   ): Pick<EdgePlan, 'statement' | 'whole'> {
     const [column] = columns as readonly [Sql];
     const inKeys = hole((keys) =>
@@ -313,16 +336,16 @@ export class Planner {
           )
         : inTuples(columns, keys),
     );
-    const around = (condition: Sql): Sql => this.edgeRows(far, edge, condition, from);
+    const around = (condition: Sql): Sql => this.edgeRows(far, edge, [condition, ...more], from);
     return {
       statement: around(sql`${inKeys}`),
       whole: columns.length === 1 ? this.render(around(this.dialect.inWhole(column, KEYS))) : undefined,
     };
   }
 
-  private edgeRows(far: Select, edge: Edge, isFar: Sql, from: Sql): Sql {
+  private edgeRows(far: Select, edge: Edge, own: readonly Sql[], from: Sql): Sql {
     const conditions = [
-      isFar,
+      ...own,
       ...this.where.rowConditions(far.resource.model, far.alias),
       ...(edge.filter === undefined ? [] : [this.where.condition(edge.filter, far.alias)]),
     ];

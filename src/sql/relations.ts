@@ -5,6 +5,7 @@
 import type { EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import type { EntityModel } from '../resource/entity-model.js';
 
 /** Two columns that are equal in related rows. */
 export interface ColumnPair {
@@ -14,6 +15,15 @@ export interface ColumnPair {
   readonly far: ColumnMetadata;
 }
 
+/** What stands between the rows of two entities. */
+export interface Junction {
+  readonly metadata: EntityMetadata;
+  /** Of a join entity: its rows may be deleted softly, and share a table. */
+  readonly model?: EntityModel;
+  readonly source: readonly ColumnPair[];
+  readonly target: readonly ColumnPair[];
+}
+
 /** A relation as pairs of columns. */
 export interface Link {
   readonly source: EntityMetadata;
@@ -21,13 +31,7 @@ export interface Link {
   /** Without a junction: columns of the owner and of the related row. */
   readonly pairs: readonly ColumnPair[];
   /** With a junction: owner's columns with the junction's, then the junction's with the related row's. */
-  readonly junction:
-    | {
-        readonly metadata: EntityMetadata;
-        readonly source: readonly ColumnPair[];
-        readonly target: readonly ColumnPair[];
-      }
-    | undefined;
+  readonly junction: Junction | undefined;
 }
 
 /** Reads a relation's columns. */
@@ -53,6 +57,12 @@ export function linkOf(relation: RelationMetadata): Link {
     far: column,
   }));
   return { ...base, pairs, junction: undefined };
+}
+
+/** A relation through a join entity: that one's table is the junction. */
+export function linkThrough(first: Link, second: Link, model: EntityModel): Link {
+  const junction = { metadata: first.target, model, source: first.pairs, target: second.pairs };
+  return { source: first.source, target: second.target, pairs: [], junction };
 }
 
 /** The columns of the owner that lead to related rows. */

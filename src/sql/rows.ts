@@ -58,7 +58,7 @@ export class RowReader {
   /** The reader of a to-one relationship. */
   toOne(relationship: Relationship): ToOneReader {
     const all = [...this.readers.values()].flatMap((readers) => readers.toOne);
-    return all.find((each) => each.relationship === relationship)!;
+    return all.find((each) => each.relationship.model === relationship.model)!;
   }
 
   /** Which resource a row belongs to. */

@@ -7,6 +7,7 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import type { ColumnModel, EntityModel, RelationModel, ValueType } from '../resource/entity-model.js';
 import type { EntityClass } from '../resource/expose.js';
+import { linkOf, linkThrough, type Link } from './relations.js';
 
 const VALUE_TYPES: Readonly<Record<string, ValueType>> = {
   ...group(
@@ -120,6 +121,13 @@ export class Schema {
     return this.relations.get(relation)!;
   }
 
+  /** How the rows of two entities hang together. */
+  link(relation: RelationModel): Link {
+    if (relation.through === undefined) return linkOf(this.relationMetadata(relation));
+    const { first, second } = relation.through;
+    return linkThrough(linkOf(this.relationMetadata(first)), linkOf(this.relationMetadata(second)), first.target);
+  }
+
   private column(metadata: ColumnMetadata): ColumnModel {
     const { driver } = this.dataSource;
     const normalized = driver.normalizeType(metadata);
@@ -183,6 +191,7 @@ export class Schema {
       declaredBy: nameOf(metadata.target),
       toMany: metadata.isOneToMany || metadata.isManyToMany,
       nullable: metadata.isNullable,
+      stored: isOnRow ? 'here' : metadata.isManyToMany ? 'between' : 'there',
       // Columns of other rows are there already.
       insertable: isOnRow ? isWritten && stored.every((column) => column.isInsert) : updatable,
       updatable,

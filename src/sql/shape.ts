@@ -74,6 +74,7 @@ const PARENT: Members<Parent> = {
   resource: (shape, resource) => shape.object(resource),
   relationship: (shape, relationship) => shape.object(relationship),
   filter: (shape, filter) => shape.filter(filter),
+  between: (shape, filter) => shape.filter(filter),
   // For errors.
   id: () => undefined,
 };
@@ -113,6 +114,8 @@ const EDGE: Members<Edge> = {
   target: (shape, target) => shape.object(target),
   owners: (shape, owners) => shape.list([...owners], (owner) => shape.object(owner)),
   load: (shape, load) => shape.word(load),
+  plucked: (shape, plucked) => shape.optional(plucked, () => shape.object(plucked!)),
+  between: (shape, filter) => shape.filter(filter),
   filter: (shape, filter) => shape.filter(filter),
   edges: (shape, edges) => shape.list(edges, (edge) => shape.members(EDGE, edge)),
 };

@@ -13,7 +13,7 @@ import { inValues, type Dialect } from './dialect.js';
 import { allOf, anyOf, constant, join, param, raw, sql, type Sql } from './fragment.js';
 import { nativeCondition, Pieces } from './native.js';
 import { operandOf, type Operand } from './operands.js';
-import { linkOf, type ColumnPair, type Link } from './relations.js';
+import type { ColumnPair, Junction, Link } from './relations.js';
 import { isChild, type Schema } from './schema.js';
 
 /** What an application's own operator is told: safe pieces to put together. */
@@ -139,7 +139,14 @@ export class Where {
     }
     const middle = this.aliases.next('j');
     const from = sql`${this.columns.table(junction.metadata, middle)} INNER JOIN ${this.columns.table(link.source, owner)} ON ${this.equal(junction.source, owner, middle)}`;
-    return this.inSelect(junction.target, 'far', alias, from, middle, conditions);
+    const all = [...conditions, ...this.betweenConditions(junction, parent.between, middle)];
+    return this.inSelect(junction.target, 'far', alias, from, middle, all);
+  }
+
+  /** What rows of a join entity have to pass, besides being between the two. */
+  betweenConditions({ model }: Junction, filter: Filter | undefined, alias: string): readonly Sql[] {
+    if (model === undefined) return [];
+    return [...this.rowConditions(model, alias), ...(filter === undefined ? [] : [this.condition(filter, alias)])];
   }
 
   /** The conditions that find a parent. */
@@ -160,7 +167,7 @@ export class Where {
   }
 
   link(relationship: Relationship): Link {
-    return linkOf(this.schema.relationMetadata(relationship.model));
+    return this.schema.link(relationship.model);
   }
 
   private ofKinds(metadata: EntityMetadata, kinds: readonly (string | undefined)[], alias: string): Sql {

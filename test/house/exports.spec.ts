@@ -16,6 +16,7 @@ it('exports exactly these names', () => {
     'MemoryRepository',
     'NotFoundError',
     'PROCESSOR_KEYS',
+    'Pluck',
     'Postprocessor',
     'Preprocessor',
     'ProcessingException',
@@ -28,6 +29,7 @@ it('exports exactly these names', () => {
     'RestlessRegistry',
     'RestlessService',
     'SerializationException',
+    'Through',
     'getRestlessServiceToken',
     'printQuery',
   ]);
