@@ -273,7 +273,7 @@ describeServers(
         expect((await app.request('DELETE', '/api/book?filter[title]=x')).status).toBe(405);
       });
 
-      it('joins the transaction of a manager, reads and functions included [TXN-09]', async () => {
+      it('joins the transaction of a manager, reads and functions included [TXN-09, FJR-08]', async () => {
         const work = app.app.get(DataSource).transaction(async (manager) => {
           const { id } = await library.authors.create({ name: 'joined' }, { manager });
           await library.authors.addRelated(id!, 'books', [3], { manager });
@@ -335,7 +335,7 @@ describeServers(
     describe('errors', () => {
       const unchecked = (): RestlessService => app.app.get(getRestlessServiceToken(Author));
 
-      it('are those of the endpoints, sentence for sentence [ERR-08]', async () => {
+      it('are those of the endpoints, sentence for sentence [ERR-08, FJR-04]', async () => {
         const cases: readonly (readonly [string, Promise<unknown>])[] = [
           ['/api/author?filter[nmae]=1', unchecked().find({ filter: { name: 'nmae', op: 'eq', val: 1 } })],
           ['/api/author?filter[password]=1', unchecked().find({ filter: { name: 'password', op: 'eq', val: 1 } })],
@@ -363,7 +363,7 @@ describeServers(
         }
       });
 
-      it('of writing are those of the endpoints as well [ERR-08]', async () => {
+      it('of writing are those of the endpoints as well, [ERR-08, FJR-05]', async () => {
         const attributes = (values: object, id?: string) => ({ data: { type: 'author', id, attributes: values } });
         const tags = { data: [{ type: 'book', id: '99' }] };
         const cases: readonly (readonly [string, string, object, Promise<unknown>])[] = [
