@@ -90,11 +90,13 @@ export type {
   FilterRule,
   SortRules,
 } from './resource/field-rules.js';
+export type { PermissionAction, RowAction } from './resource/permissions.js';
 export type { FilterObject, ScopeContext, SqlCondition, SqlContext, SqlExpression } from './resource/restrictions.js';
 export type {
   CustomFilterRule,
   FilterFunction,
   FilterRules,
+  PermissionChecker,
   QueryCondition,
   Restriction,
   Restrictions,

@@ -26,6 +26,7 @@ import {
   type ResourceOptions,
   type RestlessModuleOptions,
 } from './options.js';
+import { Permissions, type GivenChecker } from './permissions.js';
 import { notProcessed, providedProcessors } from './processors/decorators.js';
 import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
@@ -55,6 +56,7 @@ export interface Registration {
   /** Undefined for what TypeORM does not keep. */
   readonly manager: EntityManager | undefined;
   readonly processors: Processors;
+  readonly permissions: GivenChecker | undefined;
 }
 
 /** The generated controllers of one entry. */
@@ -85,6 +87,7 @@ export class Catalogue implements OnModuleInit {
   private readonly addresses: Addresses;
   private readonly registrations: Registration[] = [];
   private readonly stores: Stores;
+  readonly permissions = new Permissions();
   private readonly roots = new Set<unknown>();
   /** Generated controllers in whose place others stand. */
   private readonly replaced = new Set<unknown>();
@@ -106,6 +109,8 @@ export class Catalogue implements OnModuleInit {
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
   async onModuleInit(): Promise<void> {
     this.all().forEach(warnOfNames);
+    for (const [index, { resource }] of this.all().entries())
+      this.permissions.add(resource, this.registrations[index]!, this.injector);
     for (const provided of providedProcessors(this.modules)) {
       const own = this.registrations.filter(({ entity }) => entity === provided.entity);
       if (own.length === 0) throw notProcessed(provided);
@@ -179,6 +184,7 @@ export class Catalogue implements OnModuleInit {
     processors.addOptions('universal', this.options.processors);
     processors.addOptions('resource', { ...declared, ...withoutUndefined(entry) });
     const registration = {
+      permissions: entry.permissions ?? declared.permissions,
       entry: { model, layers, version, nameFault },
       entity: entry.entity,
       controller,
@@ -303,7 +309,10 @@ export class Catalogue implements OnModuleInit {
   /** What the checks of a request need. */
   rulesFor(viewer: Viewer): QueryRules {
     return {
-      policy: new Policy(viewer),
+      policy: new Policy(
+        viewer,
+        this.permissions.accessFor(() => this.rulesFor(viewer)),
+      ),
       limits: this.options.limits,
       operators: new Set(this.options.operators.keys()),
       types: (name) => this.resources().filter((resource) => resource.name === name),

@@ -12,7 +12,7 @@ import type {
 } from '../resource/options.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES, resolveResourceOptions } from '../resource/options.js';
 import { OPERATION_NAMES, type OperationName } from '../resource/served.js';
-import type { FilterRules, Scope } from '../sql/restrictions.js';
+import type { FilterRules, PermissionChecker, Scope } from '../sql/restrictions.js';
 import type { SqlOperator } from '../sql/where.js';
 import type { Deserializer } from '../wire/deserializer.js';
 import type { WireFormatName } from '../wire/format-name.js';
@@ -24,6 +24,7 @@ import { isVerbList, type AuthenticationOptions } from './authentication.js';
 import type { ProcessorOptions } from './processors/contexts.js';
 import { checkProcessorOption, type Phase } from './processors/keys.js';
 import { isSerializer } from './serializers.js';
+import { isChecker } from './permissions.js';
 import type { RestlessEntity } from './restless.tokens.js';
 
 /** A guard, as `@UseGuards` takes it. */
@@ -64,6 +65,14 @@ export interface ResourceOptions extends CoreResourceOptions, ResourceAliases, A
   readonly deserializer?: Deserializer;
   /** Where the rows are: a store of its own, or what is made of the one for TypeORM. Default: TypeORM. @see FJR-01 */
   readonly repository?: RepositoryOption;
+  /**
+   * What requests may do with the resource and its rows: the class of a provider, or an object.
+   *
+   * @example
+   * @Resource({ permissions: PersonPermissions })
+   * @see FJP-01
+   */
+  readonly permissions?: Type<PermissionChecker<never>> | PermissionChecker<never>;
   /** Guards of every operation, as `@UseGuards` on the controller. */
   readonly guards?: readonly Guard[];
   /** Decorators of single operations, or of all that a verb starts: `{ GET: [Roles('reader')] }`. */
@@ -192,6 +201,7 @@ const RESOURCE_CHECKS: Checks = {
     (value) => typeof value === 'function' || isObject(value),
     'a repository, or a function that makes one of that for TypeORM',
   ],
+  permissions: [isChecker, 'the class of a provider, or an object with hasPermission, hasObjectPermission or scope'],
   guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
   decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
   authenticationRequiredFor: [isVerbList, 'a list of verbs, such as ["POST", "DELETE"]'],

@@ -10,10 +10,11 @@ import type { Query } from '../query/query.js';
 import type { RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
 import type { Returning } from '../resource/options.js';
+import type { Access } from '../resource/permissions.js';
 import type { Viewer } from '../resource/policy.js';
 import type { QueryRules } from '../query/rules.js';
 import type { Resource } from '../resource/resource.js';
-import { NotFoundError } from '../errors.js';
+import { ForbiddenError, NotFoundError } from '../errors.js';
 import { noSuchResource, quote } from '../query/faults.js';
 import type { Registration, Catalogue, ServedResource } from './catalogue.js';
 import type { Processors } from './processors/processors.js';
@@ -43,9 +44,12 @@ export class ResourceOperations {
    */
   async find(query: Query, manager?: EntityManager): Promise<Result> {
     const { repository } = this.served;
-    const result = await (manager === undefined
-      ? repository.find(query)
-      : repository.transaction((session) => session.find(query), manager));
+    const found = async (session: Pick<RepositorySession, 'find' | 'instances'>): Promise<Result> => {
+      const result = await session.find(query);
+      await expectReadable(result, session);
+      return result;
+    };
+    const result = await (manager === undefined ? found(repository) : repository.transaction(found, manager));
     const [first] = result.records;
     if (query.cardinality === 'single') expectSingle(result);
     if (query.cardinality === 'one' && query.id !== undefined && first === undefined)
@@ -86,6 +90,11 @@ export class ResourceOperations {
     return { ...this.catalogue.rulesFor(viewer), wantsEntity: undefined };
   }
 
+  /** What policies of the application's own requests ask its permissions. */
+  accessFor(viewer: Viewer): Access {
+    return this.catalogue.permissions.accessFor(() => this.rulesFor(viewer));
+  }
+
   /** For whom the application's own code works. */
   viewerOf(request: unknown): Viewer {
     return this.catalogue.viewerOf(request);
@@ -119,16 +128,53 @@ async function answerTo(
 ): Promise<Result | undefined> {
   switch (change.kind) {
     case 'create':
-      return session.find(withId(change.answer, applied.id!));
+      return shown(await session.find(withId(change.answer, applied.id!)), session);
     case 'update': {
       const wanted = returning === 'always' || (returning === 'auto' && (applied.changedMore || change.shown));
-      return wanted ? session.find(withId(change.answer, applied.id!)) : undefined;
+      return wanted ? shown(await session.find(withId(change.answer, applied.id!)), session) : undefined;
     }
     case 'edit-relationship':
-      return returning === 'always' && change.answer !== undefined ? session.find(change.answer) : undefined;
+      return returning === 'always' && change.answer !== undefined
+        ? shown(await session.find(change.answer), session)
+        : undefined;
     default:
       return undefined;
   }
+}
+
+/**
+ * Rows that are named by their id are asked about once they are found: the one that is read, or whose relationship is.
+ *
+ * @throws ForbiddenError
+ */
+async function expectReadable(
+  { query, records }: Result,
+  session: Pick<RepositorySession, 'instances'>,
+): Promise<void> {
+  const { checks, id, parent, resource } = query;
+  const named =
+    parent ?? (id === undefined || records.length === 0 ? undefined : { resource, filter: idFilter(resource, id) });
+  if (named === undefined || !checks.checksRows(named.resource)) return;
+  const rows = await session.instances!(named.resource, named.filter);
+  await checks.expectRows(
+    named.resource,
+    'read',
+    rows.map(({ row }) => row),
+  );
+}
+
+/** What a change answers: nothing of a row that may be written and not read. */
+async function shown(result: Result, session: RepositorySession): Promise<Result> {
+  const { checks, resource } = result.query;
+  try {
+    if (await checks.mayShow(resource)) {
+      await expectReadable(result, session);
+      return result;
+    }
+  } catch (error) {
+    if (!(error instanceof ForbiddenError)) throw error;
+  }
+  return { ...result, records: [], included: [] };
 }
 
 function withId(query: Query, id: string): Query {

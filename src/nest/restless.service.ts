@@ -10,6 +10,7 @@ import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
 import type { QueryRules } from '../query/rules.js';
+import type { Access } from '../resource/permissions.js';
 import type { Restriction } from '../resource/restrictions.js';
 import { Policy, type Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
@@ -291,7 +292,15 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     const viewer = this.viewer(options);
     const rules = this.operations.rulesFor(viewer);
     if (options.scope === undefined) return rules;
-    return { ...rules, policy: new NarrowedPolicy(viewer, narrowed, ownScope(narrowed, options.scope)) };
+    return {
+      ...rules,
+      policy: new NarrowedPolicy(
+        viewer,
+        this.operations.accessFor(viewer),
+        narrowed,
+        ownScope(narrowed, options.scope),
+      ),
+    };
   }
 }
 
@@ -310,14 +319,15 @@ const COUNTING = { count: 'exact', page: { number: 1, size: 1 } } as const;
 class NarrowedPolicy extends Policy {
   constructor(
     viewer: Viewer,
+    access: Access,
     private readonly narrowed: Resource,
     private readonly filters: readonly Restriction[],
   ) {
-    super(viewer);
+    super(viewer, access);
   }
 
-  override scope(resource: Resource): readonly Restriction[] {
-    const scope = super.scope(resource);
+  override rowScope(resource: Resource): readonly Restriction[] {
+    const scope = super.rowScope(resource);
     return resource === this.narrowed ? [...scope, ...this.filters] : scope;
   }
 }

@@ -3,6 +3,7 @@
  * What it names in the database is still to be found: rows are checked by the repository, in the transaction.
  */
 import type { RestlessError, RestlessErrors } from '../errors.js';
+import type { RowChecks } from '../resource/permissions.js';
 import type { Attribute, Relationship, Resource } from '../resource/resource.js';
 import type { RawPlace } from './api-request.js';
 import { escapePointer } from './faults.js';
@@ -59,6 +60,8 @@ interface BaseChange {
   readonly fieldName: (property: string) => FieldName | undefined;
   /** Where the row stands in the body. */
   readonly place: RawPlace;
+  /** Asks the application about the rows that are written. */
+  readonly checks: RowChecks;
 }
 
 /** A field as errors name it. */

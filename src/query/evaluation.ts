@@ -60,6 +60,7 @@ const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean']);
  */
 export function parseEvaluation({ request, functions, parameter }: EvaluationRequest, rules: QueryRules): Evaluation {
   const { resource } = request;
+  rules.policy.expectMay(resource, 'list');
   const call = (each: RawFunction, index: number): FunctionCall =>
     parseFunction(resource, each, { parameter, pointer: `/${index}` }, rules);
   return Object.freeze({

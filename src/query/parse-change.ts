@@ -3,8 +3,9 @@
  * value is checked against its column. All faults of a body are told at once, each with its pointer.
  */
 import { BadRequestError, ForbiddenError, NotFoundError, RestlessErrors, type RestlessError } from '../errors.js';
+import type { PermissionAction } from '../resource/permissions.js';
 import type { Resource } from '../resource/resource.js';
-import type { ApiRequest, ChangeRequest, RawPlace, RawResource } from './api-request.js';
+import type { ApiRequest, ChangeRequest, RawPlace, RawResource, WriteOperation } from './api-request.js';
 import type { Change, LinkChange, UpdateMany } from './change.js';
 import { bad, MOST_FAULTS, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
@@ -29,6 +30,13 @@ function placeOf(pointer: string): RawPlace {
   return { row: pointer, attributes: pointer, relationships: pointer };
 }
 
+/** What the application's permissions are asked; everything else is an update. */
+const ACTIONS: Readonly<Partial<Record<WriteOperation, PermissionAction>>> = {
+  POST_RESOURCE: 'create',
+  DELETE_RESOURCE: 'destroy',
+  DELETE_COLLECTION: 'destroy',
+};
+
 class ChangeParser {
   private readonly faults: RestlessError[] = [];
   private readonly resource: Resource;
@@ -50,6 +58,7 @@ class ChangeParser {
   parse(): Change {
     const { request, operation } = this.change;
     const { resource } = this;
+    this.rules.policy.expectMay(resource, ACTIONS[operation] ?? 'update');
     const base = this.row.base(this.change.resource?.place ?? placeOf(this.change.linkage?.pointer ?? ''));
     switch (operation) {
       case 'POST_RESOURCE': {
@@ -84,8 +93,11 @@ class ChangeParser {
         }
         const selected = this.selected(request);
         const link = this.relationshipEdit();
+        const { policy } = this.rules;
         const isReadable =
-          link.strict !== true && this.rules.policy.relationship(resource, link.relationship.name) !== undefined;
+          link.strict !== true &&
+          policy.relationship(resource, link.relationship.name) !== undefined &&
+          policy.may(resource, 'read');
         const answer = isReadable ? parseQuery({ ...request, operation: 'GET_RELATIONSHIP' }, this.rules) : undefined;
         return this.checked({ kind: 'edit-relationship', ...base, ...selected, link, answer });
       }
@@ -109,7 +121,7 @@ class ChangeParser {
     if (own === undefined) throw noSuchResource(this.resource, id);
     const asked = parseFilters(this.resource, request.filters, this.rules);
     const restrictions = parseRestrictions(this.resource, request.restrictions, this.rules);
-    return { filter: and([own, asked, restrictions, scopeFilter(this.resource, this.rules)])!, id };
+    return { filter: and([own, asked, restrictions, scopeFilter(this.resource, this.rules, true)])!, id };
   }
 
   /** Which rows of the collection are meant. */

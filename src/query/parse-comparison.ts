@@ -2,10 +2,11 @@
  * The end of a filter: an attribute, an operator and what stands to its right, checked against each other and against
  * what the resource's `filterable` allows.
  */
+import { BadRequestError } from '../errors.js';
 import type { Rule } from '../resource/field-rules.js';
 import type { Attribute, ColumnAttribute, Resource } from '../resource/resource.js';
 import type { Restriction } from '../resource/restrictions.js';
-import { bad, quote } from './faults.js';
+import { bad, describe, quote } from './faults.js';
 import { compare, compareFields, not, type Filter } from './filter.js';
 import { idsFilter } from './identity.js';
 import { customOperator, findOperator, operator, OPERATORS, type Operator } from './operators.js';
@@ -181,4 +182,14 @@ export function conditionOf(asked: Asked, { policy }: QueryRules): Restriction {
   if (value === undefined) throw bad('BAD_FILTER', place, `The filter ${quote(nameOf(asked))} needs a value in "val".`);
   const { groups, request } = policy.viewer;
   return rule.filter!(value, { operator, groups, request });
+}
+
+/** The client's fault, where the condition that came of its value holds none that its column could hold; else the application's. */
+export function wrongCondition(error: unknown, { name, model }: Resource, asked: Asked): Error {
+  if (error instanceof BadRequestError && error.code === 'BAD_VALUE') {
+    const detail = `${quote(nameOf(asked))} of ${name} cannot be ${describe(asked.object['val'])}.`;
+    return bad('BAD_VALUE', below(asked.place, 'val'), detail);
+  }
+  const detail = `The filter "${nameOf(asked)}" of ${model.name} gives none: ${(error as Error).message}`;
+  return new Error(detail, { cause: error });
 }

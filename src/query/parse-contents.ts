@@ -3,6 +3,7 @@
  * have it: their permissions, their fields, their scope.
  */
 import { BadRequestError, ForbiddenError, type RestlessError } from '../errors.js';
+import type { RowChecks } from '../resource/permissions.js';
 import type { Relationship, Resource } from '../resource/resource.js';
 import type { RawLinkage, RawMember, RawPlace, RawResource } from './api-request.js';
 import type { Contents, FieldName, FieldValue, LinkChange, OwnId } from './change.js';
@@ -41,13 +42,15 @@ export class RowParser {
     readonly scope: Filter | undefined;
     readonly fieldName: (property: string) => FieldName | undefined;
     readonly place: RawPlace;
+    readonly checks: RowChecks;
   } {
     const { resource } = this;
     return {
       resource,
-      scope: scopeFilter(resource, this.rules),
+      scope: scopeFilter(resource, this.rules, true),
       fieldName: (property) => this.fieldName(property),
       place,
+      checks: this.rules.policy,
     };
   }
 

@@ -2,7 +2,6 @@
  * Turns filter objects into a checked Filter. This is the only place where a client's field name meets a
  * Resource inside a filter; past this file a filter holds Attributes and Relationships, never names.
  */
-import { BadRequestError } from '../errors.js';
 import { EVERYBODY, type Rule } from '../resource/field-rules.js';
 import {
   mappedField,
@@ -17,7 +16,7 @@ import { isNative } from '../resource/restrictions.js';
 import type { RawFilter } from './api-request.js';
 import { whereShown } from './family.js';
 import { hasId, keyNamed } from './identity.js';
-import { bad, describe, limit, quote, unknownField } from './faults.js';
+import { bad, limit, quote, unknownField } from './faults.js';
 import { and, has, native, not, ofResource, or, type Filter } from './filter.js';
 import {
   columnAt,
@@ -29,6 +28,7 @@ import {
   nameOf,
   operatorOf,
   spellingOf,
+  wrongCondition,
   type Step,
   type FilterMembers,
 } from './parse-comparison.js';
@@ -80,15 +80,19 @@ export function parseRestrictions(
 /**
  * The rows of a resource that exist for the viewer; undefined is all. Rows of resources that inherit from it have to
  * be readable as what they are, and in the scope of their own as well.
+ *
+ * @param isNamed one row is named by its id: permissions are asked about it once it is found
  */
-export function scopeFilter(resource: Resource, rules: QueryRules): Filter | undefined {
+export function scopeFilter(resource: Resource, rules: QueryRules, isNamed = false): Filter | undefined {
   const heirs = resourcesOf(resource).filter((each) => each !== resource);
+  const ownScope = (each: Resource): Filter | undefined =>
+    scopeOf(each, isNamed ? rules.policy.rowScope(each) : rules.policy.scope(each), rules);
   const filters = heirs.map((heir) => {
     if (!rules.policy.isReadable(heir)) return not(ofResource(heir));
-    const scope = and([hasId(heir), ownScope(heir, rules)]);
+    const scope = and([hasId(heir), ownScope(heir)]);
     return scope === undefined ? undefined : or([not(ofResource(heir)), scope]);
   });
-  return and([hasId(resource), ownScope(resource, rules), ...filters]);
+  return and([hasId(resource), ownScope(resource), ...filters]);
 }
 
 /** The same for rows that a declared field leads to: of entities that are not exposed, all. */
@@ -96,8 +100,8 @@ export function reachedFilter(resource: Resource, rules: QueryRules): Filter | u
   return resource.exposed ? scopeFilter(resource, rules) : undefined;
 }
 
-function ownScope(resource: Resource, rules: QueryRules): Filter | undefined {
-  return parseRestrictions(resource, rules.policy.scope(resource), rules, 'scope');
+function scopeOf(resource: Resource, scope: readonly unknown[], rules: QueryRules): Filter | undefined {
+  return parseRestrictions(resource, scope, rules, 'scope');
 }
 
 /** Stands for a composite primary key. */
@@ -251,23 +255,14 @@ class FilterParser {
 
   /** A filter of the application's own: its function makes a condition of the value. */
   private custom(resource: Resource, name: string, rest: readonly string[], step: Step): Filter {
-    const { object, place } = step;
+    const { place } = step;
     if (rest.length > 0)
       throw bad('BAD_FILTER', below(place, 'name'), `${quote(name)} of ${resource.name} leads no further.`);
     const condition = conditionOf(step, this.rules);
     try {
       return trustedParser(this.rules).parse(resource, condition, { ...place, parameter: 'filter', pointer: '' }, 1);
     } catch (error) {
-      if (!(error instanceof BadRequestError) || error.code !== 'BAD_VALUE') {
-        throw new Error(`The filter "${name}" of ${resource.model.name} gives none: ${(error as Error).message}`, {
-          cause: error,
-        });
-      }
-      throw bad(
-        'BAD_VALUE',
-        below(place, 'val'),
-        `${quote(name)} of ${resource.name} cannot be ${describe(object['val'])}.`,
-      );
+      throw wrongCondition(error, resource, step);
     }
   }
 

@@ -19,7 +19,7 @@ type Report = (error: RestlessError) => unknown;
 
 /** Reads rows inside the row; the one that `parse-contents` has. */
 interface InnerRow {
-  base(place: RawPlace): Pick<NewRow, 'resource' | 'scope' | 'fieldName' | 'place'>;
+  base(place: RawPlace): Pick<NewRow, 'resource' | 'scope' | 'fieldName' | 'place' | 'checks'>;
   ownId(row: RawResource): OwnId | undefined;
   contents(row: RawResource, key?: readonly FieldValue[]): Contents;
 }

@@ -28,6 +28,11 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
   const many = id === undefined && (parent === undefined || parent.relationship.toMany);
   if (!many) expectNoListing(request);
   const linkage = request.operation === 'GET_RELATIONSHIP';
+  const isNamed = request.operation === 'GET_RESOURCE';
+  if (parent !== undefined && many && !linkage) rules.policy.expectMay(resource, 'list');
+  if (request.operation === 'GET_COLLECTION') rules.policy.expectMay(resource, 'list');
+  // What a change answers has no id yet, and is checked once it is there.
+  if (isNamed && id !== undefined) rules.policy.expectMay(resource, 'read');
   const { edges, includesPrimary, includes } = parseEdges(
     request,
     resource,
@@ -44,7 +49,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
       id === undefined ? undefined : expectId(resource, id),
       parseFilters(resource, request.filters, rules),
       parseRestrictions(resource, parent === undefined ? request.restrictions : request.relatedRestrictions, rules),
-      scopeFilter(resource, rules),
+      scopeFilter(resource, rules, isNamed),
     ]),
     id,
     cardinality,
@@ -58,6 +63,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     fieldsets,
     edges,
     viewer: rules.policy.viewer,
+    checks: rules.policy,
     includes,
     includesPrimary,
   });
@@ -90,6 +96,7 @@ function parseParent(request: ApiRequest, rules: QueryRules): Parent | undefined
   if (relation === undefined || id === undefined) return undefined;
   const relationship = rules.policy.relationship(resource, relation);
   if (relationship === undefined) throw new NotFoundError(`${resource.name} has no relationship ${quote(relation)}.`);
+  rules.policy.expectMay(resource, 'read');
   const linkage = request.operation === 'GET_RELATIONSHIP';
   if (!linkage && !rules.policy.isReadable(relationship.target)) {
     throw new NotFoundError(`The resources behind ${quote(relation)} cannot be read.`);
@@ -104,7 +111,7 @@ function parseParent(request: ApiRequest, rules: QueryRules): Parent | undefined
     filter: and([
       expectId(resource, id),
       parseRestrictions(resource, request.restrictions, rules),
-      scopeFilter(resource, rules),
+      scopeFilter(resource, rules, true),
     ])!,
     id,
   });

@@ -4,6 +4,7 @@
  */
 import type { ExposeViewer } from '../resource/expose.js';
 import type { CountMode, NullsOrder } from '../resource/options.js';
+import type { RowChecks } from '../resource/permissions.js';
 import type { Attribute, ColumnAttribute, PluckedAttribute, Relationship, Resource } from '../resource/resource.js';
 import { printFilter, type Filter } from './filter.js';
 import type { ReadOperation, RowWindow } from './api-request.js';
@@ -110,6 +111,8 @@ export interface Query {
   readonly edges: readonly Edge[];
   /** For whom the functions of `@Transform` work. */
   readonly viewer: ExposeViewer;
+  /** Asks the application about rows that are named by their id. */
+  readonly checks: RowChecks;
   /** The answer has an `included` member. */
   readonly includes: boolean;
   /** For linkage: the rows themselves are included. */

@@ -6,11 +6,24 @@ import type { EntityModel } from '../resource/entity-model.js';
 import type { EntityClass } from '../resource/expose.js';
 import type { Applied, Change } from './change.js';
 import type { Evaluation, EvaluationResult } from './evaluation.js';
+import type { Resource } from '../resource/resource.js';
+import type { Filter } from './filter.js';
 import type { Query } from './query.js';
 import type { Result } from './result.js';
 
+/** A row as the application knows it, with its id. */
+export interface FoundRow {
+  readonly id: string;
+  readonly row: object;
+}
+
+/** Rows of a resource, those that belong to one that inherits from it included. */
+export type FindInstances = (resource: Resource, filter: Filter | undefined) => Promise<readonly FoundRow[]>;
+
 /** What can be done inside one transaction. */
 export interface RepositorySession {
+  readonly instances?: FindInstances | undefined;
+
   /**
    * Answers a query.
    *
@@ -45,6 +58,12 @@ export interface ResourceRepository {
   /** What there is to an entity that this store knows by itself; without it TypeORM's metadata say so. */
   model?(entity: EntityClass): EntityModel | undefined;
 
+  /**
+   * The rows of a resource that pass a filter, as the application knows them: what its permissions are asked about. A
+   * store that has it asks the `checks` of a change about the rows that it writes.
+   */
+  readonly instances?: FindInstances | undefined;
+
   /** Answers a query, outside a transaction. */
   find?(query: Query): Promise<Result>;
 
@@ -64,7 +83,8 @@ export interface ResourceRepository {
 }
 
 /** A repository that does everything, if only to say that it cannot. */
-export type CompleteRepository = Required<Pick<ResourceRepository, 'find' | 'evaluate' | 'transaction'>>;
+export type CompleteRepository = Required<Pick<ResourceRepository, 'find' | 'evaluate' | 'transaction'>> &
+  Pick<ResourceRepository, 'instances'>;
 
 /**
  * A repository with everything in it, as an object whose methods can be taken over one by one. What was left out
@@ -76,10 +96,13 @@ export function complete(repository: ResourceRepository): CompleteRepository {
     repository.evaluate?.(evaluation) ?? refuse(`Evaluating functions of ${evaluation.resource.name}`);
   const apply = (change: Change): Promise<Applied> =>
     repository.apply?.(change) ?? refuse(`${DOING[change.kind]} ${change.resource.name}`);
+  const instances: ResourceRepository['instances'] =
+    repository.instances && ((resource, filter) => repository.instances!(resource, filter));
   return {
     find,
     evaluate,
-    transaction: (work, join) => repository.transaction?.(work, join) ?? work({ find, evaluate, apply }),
+    instances,
+    transaction: (work, join) => repository.transaction?.(work, join) ?? work({ find, evaluate, apply, instances }),
   };
 }
 

@@ -2,9 +2,11 @@
  * Who may read, filter, sort, group and include which field, and which rows there are: one algebra, asked
  * on every path. A name that it does not give back does not exist for the client, not even in an error.
  */
+import { ForbiddenError } from '../errors.js';
 import { isFor } from './expose.js';
 import { EVERYBODY, OTHERS, type Rule, type Rules } from './field-rules.js';
-import type { Restriction, Restrictions } from './restrictions.js';
+import { OPEN_ACCESS, type Access, type PermissionAction, type RowAction, type RowChecks } from './permissions.js';
+import type { Restriction, Restrictions, ScopeContext } from './restrictions.js';
 import type { Method } from './options.js';
 import type { OperationName } from './served.js';
 import {
@@ -52,11 +54,18 @@ interface ReadableFields {
  * const policy = new Policy({ groups: ['admin'] });
  * policy.attribute(person, 'salary'); // the attribute, or undefined where this viewer does not see it
  */
-export class Policy {
+export class Policy implements RowChecks {
   private readonly fields = new Map<Resource, ReadableFields>();
   private readonly scopes = new Map<Resource, readonly Restriction[]>();
 
-  constructor(readonly viewer: Viewer) {}
+  private readonly checkerScopes = new Map<Resource, readonly Restriction[]>();
+  private readonly readableIds = new Map<Resource, readonly string[]>();
+  private readonly allowed = new Map<Resource, Map<PermissionAction, boolean>>();
+
+  constructor(
+    readonly viewer: Viewer,
+    private readonly access: Access = OPEN_ACCESS,
+  ) {}
 
   /** The attributes that the viewer may read, by wire name. */
   attributes(resource: Resource): ReadonlyMap<string, Attribute> {
@@ -166,7 +175,43 @@ export class Policy {
   /** True where a verb is served for the resource's own URLs: what cannot be done there is not done from elsewhere. */
   answers(resource: Resource, method: Method): boolean {
     const { served } = resource.options;
-    return resource.exposed && OPERATIONS_OF[method].some((name) => served.has(name));
+    return (
+      resource.exposed && OPERATIONS_OF[method].some((name) => served.has(name)) && this.may(resource, ACTIONS[method])
+    );
+  }
+
+  /** True where the application's permissions let the viewer do this at all. */
+  may(resource: Resource, action: PermissionAction): boolean {
+    const checker = this.access.checkerOf(resource);
+    if (checker?.hasPermission === undefined) return true;
+    const known = this.allowed.get(resource) ?? new Map<PermissionAction, boolean>();
+    this.allowed.set(resource, known);
+    return this.remembered(known, action, () => checker.hasPermission!(action, this.context));
+  }
+
+  /** @throws ForbiddenError where the application's permissions do not let the viewer do this at all */
+  expectMay(resource: Resource, action: PermissionAction): void {
+    if (!this.may(resource, action)) throw new ForbiddenError(`You may not ${action} ${resource.name}.`);
+  }
+
+  mayShow(resource: Resource): Promise<boolean> {
+    return this.settled(() => this.may(resource, 'read'));
+  }
+
+  checksRows(resource: Resource): boolean {
+    return this.access.checkerOf(resource)?.hasObjectPermission !== undefined;
+  }
+
+  async expectRows(resource: Resource, action: RowAction, rows: readonly object[]): Promise<void> {
+    for (const row of rows) {
+      if (!(await this.mayWith(resource, action, row)))
+        throw new ForbiddenError(`You may not ${action} this ${resource.name}.`);
+    }
+  }
+
+  private async mayWith(resource: Resource, action: RowAction, row: object): Promise<boolean> {
+    const checker = this.access.checkerOf(resource);
+    return (await checker?.hasObjectPermission?.(row as never, action, this.context)) ?? true;
   }
 
   /** The names to offer in an error: what the viewer may name, and nothing else. */
@@ -176,19 +221,44 @@ export class Policy {
     return ['id', ...attributes.keys(), ...relationships.keys()];
   }
 
-  /** The filters that every row of the resource has to pass; an empty list where all rows exist. */
+  /**
+   * What a row has to pass that is named by its id: the scopes. Whether the viewer may do with it what they want is asked
+   * once it is there, so that a refusal is told from a row that is not there.
+   */
+  rowScope(resource: Resource): readonly Restriction[] {
+    const checker = this.access.checkerOf(resource);
+    const { scope } = resource.options;
+    const own = this.remembered(this.scopes, resource, () =>
+      thenList(typeof scope === 'function' ? scope(this.context) : scope),
+    );
+    if (checker?.scope === undefined) return own;
+    return [...own, ...this.remembered(this.checkerScopes, resource, () => thenList(checker.scope!(this.context)))];
+  }
+
+  /** What every row of the resource has to pass to be there; an empty list where all rows exist. */
   scope(resource: Resource): readonly Restriction[] {
-    const known = this.scopes.get(resource);
-    if (known !== undefined) return known;
-    const { scope: given } = resource.options;
+    const scope = this.rowScope(resource);
+    if (!this.may(resource, 'read')) return [...scope, NOTHING];
+    const checker = this.access.checkerOf(resource);
+    if (checker?.hasObjectPermission === undefined || checker.scope !== undefined) return scope;
+    const ids = this.remembered(this.readableIds, resource, () =>
+      this.access.readableIds(resource, (row) => this.mayWith(resource, 'read', row)),
+    );
+    return [...scope, { name: 'id', op: 'in', val: ids }];
+  }
+
+  private get context(): ScopeContext {
     const { groups, request } = this.viewer;
-    const found = typeof given === 'function' ? given({ request, groups }) : given;
-    if (isPromise(found)) {
-      throw new Unsettled(found.then((later) => void this.scopes.set(resource, listOf(later))));
-    }
-    const scope = listOf(found);
-    this.scopes.set(resource, scope);
-    return scope;
+    return { groups, request };
+  }
+
+  /** What the application answers, asked once. */
+  private remembered<K, T>(answers: Map<K, T>, key: K, ask: () => T | Promise<T>): T {
+    if (answers.has(key)) return answers.get(key)!;
+    const answer = ask();
+    if (isPromise(answer)) throw new Unsettled(answer.then((later) => void answers.set(key, later)));
+    answers.set(key, answer);
+    return answer;
   }
 
   /**
@@ -264,15 +334,33 @@ export class Policy {
   }
 }
 
-/** A scope that is not known yet; see {@link Policy.settled}. */
+/** Verbs and what they do. */
+const ACTIONS: Readonly<Record<Method, PermissionAction>> = {
+  GET: 'read',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'update',
+  DELETE: 'destroy',
+};
+
+/** No row at all. */
+const NOTHING: Restriction = Object.freeze({ name: 'id', op: 'in', val: Object.freeze([]) });
+
+/** An answer of the application that is not there yet; see {@link Policy.settled}. */
 class Unsettled extends Error {
   constructor(readonly answer: Promise<void>) {
-    super('A scope is asynchronous; run the check inside Policy.settled.');
+    super('The application answers later; run the check inside Policy.settled.');
   }
 }
 
-function isPromise(value: unknown): value is Promise<Restrictions> {
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && typeof (value as Partial<Promise<unknown>>).then === 'function';
+}
+
+function thenList(
+  given: Restrictions | Promise<Restrictions>,
+): readonly Restriction[] | Promise<readonly Restriction[]> {
+  return isPromise(given) ? given.then(listOf) : listOf(given);
 }
 
 function listOf(restrictions: Restrictions): readonly Restriction[] {

@@ -13,6 +13,7 @@ import { join, param, sql, type Sql } from './fragment.js';
 import { assignReference, keySet, primaryKeyOf, setReference } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
+import { expectPermitted } from './permitted.js';
 import {
   expectInScope,
   findKeys,
@@ -70,6 +71,11 @@ export class Links {
       await this.joinJunction(relation, owner, [...added, ...made]);
     } else {
       const inverse = relation.inverseRelation!;
+      const moved = [...removed.filter((key) => !isDeleted(key)), ...added];
+      const expectMoved = (): Promise<void> =>
+        expectPermitted(this.context, change.relationship.target, 'update', moved);
+      await expectMoved();
+      this.context.atEnd.push(expectMoved);
       await this.pointTo(
         inverse,
         null,

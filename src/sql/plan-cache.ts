@@ -57,11 +57,11 @@ export class PlanCache {
   plan(query: Query): BoundPlan {
     const { schema, columns, dialect, operators } = this;
     const shape = shapeOf(query, columns, dialect, this.identities);
-    const known = this.recall(shape.key);
+    const known = shape.hasOwnSql ? undefined : this.recall(shape.key);
     if (known !== undefined) return new BoundPlan(known.plan, known.slots, shape.params);
     const plan = new Planner(schema, columns, dialect, operators, query, shape).plan();
     const slots = new Map(shape.params.map((each, index) => [each, index]));
-    if (isReusable(plan, slots, dialect)) this.remember(shape.key, { plan, slots });
+    if (!shape.hasOwnSql && isReusable(plan, slots, dialect)) this.remember(shape.key, { plan, slots });
     return new BoundPlan(plan, undefined, shape.params);
   }
 
@@ -81,7 +81,7 @@ export class PlanCache {
   }
 }
 
-/** A value that the shape does not know would be that of the first request for ever, and so would the application's own SQL. */
+/** A value that the shape does not know would be that of the first request for ever. */
 function isReusable(plan: Plan, slots: ReadonlyMap<Param, number>, dialect: Dialect): boolean {
   const isKnown = ({ params }: Template): boolean => params.every((each) => each.constant === true || slots.has(each));
   const isKnownEdge = ({ statement, edges }: EdgePlan): boolean =>

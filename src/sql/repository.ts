@@ -4,15 +4,18 @@
 import { EntityManager, type DataSource, type QueryRunner } from 'typeorm';
 import type { Applied, Change } from '../query/change.js';
 import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
+import type { Filter } from '../query/filter.js';
 import type { Query } from '../query/query.js';
-import type { CompleteRepository, RepositorySession } from '../query/repository.js';
+import type { CompleteRepository, FoundRow, RepositorySession } from '../query/repository.js';
 import type { Result } from '../query/result.js';
+import type { Resource } from '../resource/resource.js';
 import { Columns } from './columns.js';
 import { outliveConnections } from './connections.js';
 import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate } from './evaluate.js';
 import { Finding } from './find.js';
+import { instancesOf, passing } from './permitted.js';
 import { PlanCache } from './plan-cache.js';
 import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
@@ -44,7 +47,7 @@ export class TypeOrmRepository implements CompleteRepository {
     outliveConnections(this.dataSource);
   }
 
-  private get context(): Omit<WriteContext, 'manager' | 'keysTaken' | 'atEnd' | 'find'> {
+  private get context(): Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators'> {
     const { schema, columns, dialect, operators } = this;
     return { schema, columns, dialect, operators };
   }
@@ -55,6 +58,10 @@ export class TypeOrmRepository implements CompleteRepository {
 
   evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
     return this.reading((runner) => evaluate(evaluation, runner, this.context));
+  }
+
+  instances(resource: Resource, filter: Filter | undefined): Promise<readonly FoundRow[]> {
+    return this.reading((runner) => instancesOf(this.context, runner.manager, resource, passing(filter)));
   }
 
   /** Reads on one connection, of a replica where there is one. */
@@ -85,9 +92,10 @@ export class TypeOrmRepository implements CompleteRepository {
     return {
       find,
       apply: (change: Change): Promise<Applied> =>
-        applyChange({ ...context, manager, keysTaken, atEnd: [], find }, change),
+        applyChange({ ...context, manager, keysTaken, atEnd: [], find, checks: change.checks }, change),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
         evaluate(evaluation, manager.queryRunner!, context),
+      instances: (resource, filter) => instancesOf(context, manager, resource, passing(filter)),
       store: manager,
     };
   }

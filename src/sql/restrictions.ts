@@ -4,6 +4,7 @@
  */
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type * as rules from '../resource/field-rules.js';
+import type * as permissions from '../resource/permissions.js';
 import type * as core from '../resource/restrictions.js';
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
@@ -59,3 +60,21 @@ export type CustomFilterRule = rules.CustomFilterRule<Builder>;
  * };
  */
 export type FilterRules = rules.FilterRules<Builder>;
+
+/**
+ * Says what a request may do with a resource and its rows. Make it a provider of a module; every method is optional, and
+ * may answer later.
+ *
+ * @example
+ * @Injectable()
+ * class ComputerPermissions implements PermissionChecker<Computer> {
+ *   hasPermission(action: PermissionAction, { groups }: ScopeContext): boolean {
+ *     return action !== 'destroy' || groups.includes('admin');
+ *   }
+ *   hasObjectPermission(computer: Computer, action: RowAction, { request }: ScopeContext): boolean {
+ *     return action === 'read' || computer.owner?.id === (request as AppRequest).user.id;
+ *   }
+ * }
+ * @see FJP-01, FJP-03, FJP-05
+ */
+export type PermissionChecker<T extends object = object> = permissions.PermissionChecker<T, Builder>;

@@ -9,6 +9,7 @@ import type { ChangedRow, ChangePart, LinkChange, LinkTarget, NewRow, UpdateMany
 import { noSuchResource } from '../query/faults.js';
 import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
+import type { RowAction } from '../resource/permissions.js';
 import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
 import { culpritOf, isRetryable, translateDatabaseError } from './database-errors.js';
 import { allOf, render, type Sql } from './fragment.js';
@@ -17,6 +18,7 @@ import { needsInstance, removalCascades } from './hooks.js';
 import { assignReference, blankInstance, changedPart, primaryKeyOf, setReference } from './instances.js';
 import { expectNew, expectOwnId, insertRow } from './insert.js';
 import { Links } from './links.js';
+import { expectPermitted } from './permitted.js';
 import {
   expectInScope,
   findKeys,
@@ -85,12 +87,14 @@ export class RowWriter {
     await expectNoCycle(context, metadata, entity, far, targets);
     for (const link of far) await this.edit(entity, link, targets, true);
     this.expectInScope(change, primaryKeyOf(metadata, entity));
+    this.expectPermittedAtEnd('create', primaryKeyOf(metadata, entity));
     return entity;
   }
 
   /** Changes a row that is there and held. */
   async change(change: ChangedRow, key: RowKey): Promise<void> {
     const { context, metadata } = this;
+    await expectPermitted(context, this.resource, 'update', [key]);
     const far = change.links.filter((link) => !this.onRow(link));
     const targets = await this.targets(change);
     const values = await this.partial(change, targets);
@@ -100,6 +104,12 @@ export class RowWriter {
     await this.updateRow(change, key, values, targets);
     for (const link of far) await this.edit(key, link, targets);
     this.expectInScope(change, key);
+    this.expectPermittedAtEnd('update', key);
+  }
+
+  /** The row as it is then is another one than the row as it was. @see FJP-03 */
+  private expectPermittedAtEnd(action: RowAction, key: RowKey): void {
+    this.context.atEnd.push(() => expectPermitted(this.context, this.resource, action, [key]));
   }
 
   /** The row may come into the viewer's scope by what happens to others yet. */
@@ -238,6 +248,7 @@ export class RowWriter {
   /** One row less. */
   async remove(key: RowKey): Promise<void> {
     const { context, metadata } = this;
+    await expectPermitted(context, this.resource, 'destroy', [key]);
     if (needsInstance(context.schema.dataSource, metadata, 'remove')) return this.removeRow(key);
     const builder = context.manager.createQueryBuilder();
     const removal =

@@ -11,6 +11,7 @@ import { noSuchResource, quote } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
+import type { RowChecks } from '../resource/permissions.js';
 import { formatId, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inTuples, type Dialect } from './dialect.js';
@@ -34,6 +35,8 @@ export interface WriteContext {
   readonly find: (query: Query) => Promise<Result>;
   /** What is looked at once everything is written. */
   readonly atEnd: (() => Promise<void>)[];
+  /** Asks the application about rows. */
+  readonly checks: RowChecks;
 }
 
 /** A row, as far as writing needs it: its key, and the columns that relations refer to, as entity values. */

@@ -20,6 +20,7 @@ import { idFilter } from '../query/identity.js';
 import { operator } from '../query/operators.js';
 import type { Resource } from '../resource/resource.js';
 import { changesMore, needsInstance } from './hooks.js';
+import { expectPermitted } from './permitted.js';
 import { RowWriter, toldOf } from './row-writer.js';
 import { expectInScope, findKeys, findRow, type RowKey, type WriteContext } from './rows-to-write.js';
 import { expectNoCycle } from './trees.js';
@@ -44,6 +45,11 @@ class Saver {
   ) {
     this.rows = new RowWriter(context, change.resource);
     this.metadata = this.rows.metadata;
+  }
+
+  /** The application is asked about single rows: no statement changes them unseen. */
+  private get checksRows(): boolean {
+    return this.context.checks.checksRows(this.change.resource);
   }
 
   apply(): Promise<Applied> {
@@ -73,7 +79,10 @@ class Saver {
     const { resource, scope, filter, id, links } = change;
     const { rows } = this;
     const inOne =
-      !rows.needsInstance(change) && links.every((link) => rows.onRow(link) && !isNested(link)) && scope === undefined;
+      !rows.needsInstance(change) &&
+      links.every((link) => rows.onRow(link) && !isNested(link)) &&
+      scope === undefined &&
+      !this.checksRows;
     if (inOne) {
       const targets = await rows.targets(change);
       const values = await rows.partial(change, targets);
@@ -90,8 +99,8 @@ class Saver {
   }
 
   private async remove({ resource, filter, id }: Remove): Promise<Applied> {
-    if (needsInstance(this.context.schema.dataSource, this.metadata, 'remove')) {
-      await this.rows.removeRow(await findRow(this.context, resource, filter, id, true));
+    if (this.checksRows || needsInstance(this.context.schema.dataSource, this.metadata, 'remove')) {
+      await this.rows.remove(await findRow(this.context, resource, filter, id, true));
     } else if ((await this.rows.removeByFilter(filter)) === 0) {
       throw noSuchResource(resource, id);
     }
@@ -102,6 +111,7 @@ class Saver {
     const { link, resource } = change;
     const { context, rows } = this;
     const key = await findRow(context, resource, change.filter, change.id, true);
+    await expectPermitted(context, resource, 'update', [key]);
     const asUpdate: UpdateMany = {
       ...change,
       kind: 'update-many',
@@ -119,6 +129,7 @@ class Saver {
     if (rows.onRow(link)) await rows.updateRow(asUpdate, key, values, targets);
     else await rows.edit(key, link, targets);
     await expectInScope(context, resource, change.scope, [key]);
+    await expectPermitted(context, resource, 'update', [key]);
     return { id: change.id, count: 1, changedMore: false };
   }
 
@@ -135,7 +146,8 @@ class Saver {
     const far = links.filter((link) => !rows.onRow(link));
     const values = await rows.partial(change, targets);
     await validateEntity(change, values, 'update');
-    const inOne = resource.options.bulk === 'statement' && scope === undefined && !rows.wantsInstance(change);
+    const inOne =
+      resource.options.bulk === 'statement' && scope === undefined && !rows.wantsInstance(change) && !this.checksRows;
     if (inOne && far.length === 0 && Object.keys(values).length > 0) {
       const { text, parameters } = rows.condition(filter);
       const update = context.manager
@@ -147,6 +159,7 @@ class Saver {
       return { id: undefined, count: (await update.updateEntity(false).execute()).affected ?? 0, changedMore: true };
     }
     const keys = await this.allKeys(resource, filter);
+    await expectPermitted(context, resource, 'update', keys);
     const hears = rows.needsInstance(change);
     if (!hears) await rows.updateRows(keys, values);
     for (const key of keys) {
@@ -155,12 +168,14 @@ class Saver {
       for (const link of far) await rows.edit(key, link, targets);
     }
     await expectInScope(context, resource, scope, keys);
+    await expectPermitted(context, resource, 'update', keys);
     return { id: undefined, count: keys.length, changedMore: true };
   }
 
   private async removeMany(change: RemoveMany): Promise<Applied> {
     const { resource } = change;
     const filter = await this.meant(change);
+    if (this.checksRows) await expectPermitted(this.context, resource, 'destroy', await this.allKeys(resource, filter));
     const hooks = needsInstance(this.context.schema.dataSource, this.metadata, 'remove');
     if (resource.options.bulk === 'statement' || !hooks) {
       return { id: undefined, count: await this.rows.removeByFilter(filter), changedMore: false };

@@ -4,18 +4,20 @@
  */
 import type { Compare, Filter } from '../query/filter.js';
 import type { Edge, FieldPath, Fieldset, Parent, PathStep, Query, SortKey } from '../query/query.js';
-import type { Attribute } from '../resource/resource.js';
+import type { Attribute, ColumnAttribute } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { param, type Param } from './fragment.js';
 import { operandOf, type Operand } from './operands.js';
 
 /** What statements are made of: the rest of a query is for those who read the rows. */
-export type PlannedQuery = Omit<Query, 'operation' | 'id' | 'viewer' | 'includes' | 'includesPrimary'>;
+export type PlannedQuery = Omit<Query, 'operation' | 'id' | 'viewer' | 'checks' | 'includes' | 'includesPrimary'>;
 
 /** A query, taken apart. */
 export interface Shape {
   readonly key: string;
+  /** The application's own SQL is part of it, which may be another one the next time. */
+  readonly hasOwnSql: boolean;
   /** The values of this request, in the order of the shape. */
   readonly params: readonly Param[];
   /** Those of them that belong to a comparison. */
@@ -81,7 +83,7 @@ const PARENT: Members<Parent> = {
 
 const FIELD_PATH: Members<FieldPath> = {
   steps: (shape, steps) => shape.list(steps, (step) => shape.members(STEP, step)),
-  attribute: (shape, attribute) => shape.object(attribute),
+  attribute: (shape, attribute) => shape.sorted(attribute),
   shown: (shape, filter) => shape.filter(filter),
 };
 
@@ -122,6 +124,7 @@ const EDGE: Members<Edge> = {
 
 class ShapeWriter {
   private text = '';
+  private hasOwnSql = false;
   private readonly params: Param[] = [];
   private readonly operands = new Map<Compare, Operand>();
   /** Comparisons in the order of the text: one that stands in several places is bound once. */
@@ -139,7 +142,7 @@ class ShapeWriter {
     const window = stretch && { limit: param(stretch.limit), offset: param(stretch.offset) };
     if (window !== undefined) this.params.push(window.limit, window.offset);
     const { params, operands } = this;
-    return { key: this.text, params, operands, window };
+    return { key: this.text, hasOwnSql: this.hasOwnSql, params, operands, window };
   }
 
   members<T extends object>(members: Members<T>, value: T): void {
@@ -160,6 +163,12 @@ class ShapeWriter {
   /** Something of the resource graph. */
   object(object: object): void {
     this.text += `#${this.identities.of(object)}`;
+  }
+
+  /** A column that rows are sorted or grouped by. */
+  sorted(attribute: ColumnAttribute): void {
+    if (attribute.column.expression === undefined) this.object(attribute);
+    else this.hasOwnSql = true;
   }
 
   /** A word of this library's, or a name, in quotes. */
@@ -194,9 +203,9 @@ class ShapeWriter {
         return this.filter(filter.filter);
       case 'of-resource':
         return this.object(filter.resource);
-      // What it says is up to the application, and such a plan is not kept.
       case 'native':
-        return this.object(filter.condition);
+        this.hasOwnSql = true;
+        return;
       case 'and':
       case 'or':
         return this.list(filter.filters, (each) => this.node(each));

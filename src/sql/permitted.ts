@@ -1,0 +1,76 @@
+/**
+ * Permissions of single rows: rows as instances of their entities, which the application is asked about.
+ */
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import type { Filter } from '../query/filter.js';
+import type { FoundRow } from '../query/repository.js';
+import { toJson } from '../query/values.js';
+import type { RowAction } from '../resource/permissions.js';
+import { formatId, type Resource } from '../resource/resource.js';
+import { allOf, render, type Sql } from './fragment.js';
+import { Aliases, Where } from './where.js';
+import { pieces, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
+
+type Context = Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators'>;
+
+/** The alias of the rows; the others have a number. */
+const ALIAS = 'row';
+
+/**
+ * The rows of a resource that pass conditions, with the keys of the rows that their own columns lead to.
+ */
+export async function instancesOf(
+  { schema, columns, dialect, operators }: Context,
+  manager: EntityManager,
+  resource: Resource,
+  conditions: (where: Where, alias: string) => readonly Sql[],
+): Promise<readonly FoundRow[]> {
+  const metadata = schema.metadata(resource.model);
+  const where = new Where(schema, columns, dialect, operators, new Aliases());
+  const condition = allOf([...where.rowConditions(resource.model, ALIAS), ...conditions(where, ALIAS)]);
+  const { text, parameters } = render(condition, (index) => `:restless_${index}`);
+  const toOne = metadata.relations.filter((relation) => relation.isWithJoinColumn);
+  const instances = await manager
+    .createQueryBuilder<ObjectLiteral>(metadata.target, ALIAS)
+    .setFindOptions({
+      loadEagerRelations: false,
+      loadRelationIds: { relations: toOne.map(({ propertyPath }) => propertyPath), disableMixedMap: true },
+    })
+    .where(text, Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])))
+    .getMany();
+  const ids = resource.id.map(({ column }) => schema.columnMetadata(column));
+  return instances.map((row) => {
+    const parts = ids.map((column) => String(toJson(column.getEntityValue(row))));
+    return { id: formatId(parts, resource.options.idSeparator), row };
+  });
+}
+
+/** The condition of a filter, where there is one. */
+export function passing(filter: Filter | undefined): (where: Where, alias: string) => readonly Sql[] {
+  return (where, alias) => (filter === undefined ? [] : [where.condition(filter, alias)]);
+}
+
+/**
+ * Asks the application about rows that are written, as they are now.
+ *
+ * @throws ForbiddenError
+ */
+export async function expectPermitted(
+  context: WriteContext,
+  resource: Resource,
+  action: RowAction,
+  keys: readonly RowKey[],
+): Promise<void> {
+  if (!context.checks.checksRows(resource)) return;
+  const metadata = context.schema.metadata(resource.model);
+  for (const piece of pieces(keys)) {
+    const found = await instancesOf(context, context.manager, resource, (_where, alias) => [
+      rowIsOneOf(context, metadata, piece, alias),
+    ]);
+    await context.checks.expectRows(
+      resource,
+      action,
+      found.map(({ row }) => row),
+    );
+  }
+}
