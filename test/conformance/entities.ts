@@ -97,11 +97,6 @@ export class Article {
   get title_length(): number {
     return (this.title ?? '').length;
   }
-
-  /** The association proxy of the recorded system. */
-  get tag_names(): string[] {
-    return this.tags.map((tag) => tag.name);
-  }
 }
 
 @Entity('comment')

@@ -51,6 +51,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
     linkage: 'always',
     // A subscriber might change what it sees; these do not, so PATCH has as little to tell as in the recorded system.
     ...(flags.includes('validators') && { returning: 'never' }),
+    ...(flags.includes('proxy') && model === 'article' && PROXY),
     additionalAttributes: wanted.filter((name) => !computed.includes(name)),
     ...processorOptions(options, JSON_API_PROCESSORS),
     ...(options.only === undefined && { exclude: hidden }),
@@ -74,10 +75,12 @@ const NO_FIELDS: Partial<Record<EntityName, string[]>> = {
   manager: ['type'],
 };
 
+/** The association proxy of the recorded system, of articles. */
+export const PROXY: ResourceOptions = { pluck: { tag_names: 'tags.name' } };
+
 /** The attributes that a flag of the profile adds. */
 export const FLAGGED: Record<string, Partial<Record<EntityName, string[]>>> = {
   hybrid: { person: ['is_minor', 'nickname'] },
-  proxy: { article: ['tag_names'] },
 };
 
 /** The options of the old server and what they are called here. */

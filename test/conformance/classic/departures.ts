@@ -3,9 +3,7 @@ import { type Case, type Exchange, isObject, type JsonObject, texts } from '../c
 import type { Departure, Later } from '../suite.js';
 import { apiOf, bodyOf, filters, searches, segments } from './asked.js';
 
-export const LATER: Later[] = [
-  { issue: 'association proxies (MAP-06)', when: (_, { flags }) => flags.includes('proxy') },
-];
+export const LATER: Later[] = [];
 
 const ASKING: Departure[] = [
   {

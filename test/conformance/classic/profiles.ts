@@ -6,7 +6,7 @@ import { type DataSourceOptions, getMetadataArgsStorage } from 'typeorm';
 import { type ApiProfile, type Json, type Profile, text, texts } from '../cases.js';
 import { ENTITIES, type EntityName, isEntityName } from '../entities.js';
 import { CLASSIC_PROCESSORS, processorOptions } from '../processors.js';
-import { COMPUTED, FLAGGED } from '../profiles.js';
+import { COMPUTED, FLAGGED, PROXY } from '../profiles.js';
 import { toErrorClass, VALIDATORS } from '../validators.js';
 
 @Module({})
@@ -91,6 +91,7 @@ function toEntry(api: ApiProfile, flags: string[]): ResourceEntry {
   return {
     entity: ENTITIES[model],
     ...processorOptions(options, CLASSIC_PROCESSORS),
+    ...(flags.includes('proxy') && model === 'article' && PROXY),
     additionalAttributes: wanted.filter((name) => !computed.includes(name)),
     ...(options.include_columns === undefined && { exclude: hidden }),
     ...Object.entries(options).reduce<ResourceOptions>(
