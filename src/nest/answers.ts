@@ -7,7 +7,7 @@ import type { Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
 import { resourceUrl } from '../wire/links.js';
 import { serialize, type ResourceSerializer } from '../wire/serializer.js';
-import type { Address, WireAnswer } from '../wire/wire-format.js';
+import type { Address } from '../wire/wire-format.js';
 import type { RequestState } from './http.js';
 import type { OperationName } from '../resource/served.js';
 import type { Outcome } from './resource-operations.js';
@@ -20,17 +20,23 @@ export interface HttpDocument {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly document: Readonly<Record<string, unknown>> | undefined;
+  /** The text of a document that nobody wants to see, in its place. */
+  readonly pieces?: Iterable<string>;
 }
 
 /** The serializers of an application. */
 type SerializerOf = (resource: Resource) => ResourceSerializer | undefined;
 
-/** The answer to what a handler made. */
+/**
+ * The answer to what a handler made.
+ *
+ * @param serializerOf undefined where there are no serializers, and nobody wants to see the document
+ */
 export async function answerOf(
   name: OperationName,
   made: Made,
   state: RequestState,
-  serializerOf: SerializerOf,
+  serializerOf: SerializerOf | undefined,
 ): Promise<HttpDocument> {
   if ('change' in made) return answerOfChange(made, state, serializerOf);
   if (name === 'EVALUATE') {
@@ -42,7 +48,7 @@ export async function answerOf(
 async function answerOfChange(
   { change, applied, result }: Outcome,
   state: RequestState,
-  serializerOf: SerializerOf,
+  serializerOf: SerializerOf | undefined,
 ): Promise<HttpDocument> {
   const { format, address } = state;
   if (change.kind === 'update-many')
@@ -57,16 +63,20 @@ async function answerOfChange(
   const [created] = result.records;
   // The row may lie outside the viewer's scope: then it is there, and not to be seen.
   const url = created === undefined ? address.path : resourceUrl(address, created);
-  const { headers, document } = await write(result, { ...address, path: url }, state, serializerOf);
-  return { status: 201, headers: created === undefined ? headers : { ...headers, Location: url }, document };
+  const { headers, ...written } = await write(result, { ...address, path: url }, state, serializerOf);
+  return { status: 201, headers: created === undefined ? headers : { ...headers, Location: url }, ...written };
 }
 
 async function write(
   result: Result,
   address: Address,
-  { format, wire, viewer }: RequestState,
-  serializerOf: SerializerOf,
-): Promise<WireAnswer> {
+  { format, wire, viewer, callback }: RequestState,
+  serializerOf: SerializerOf | undefined,
+): Promise<Omit<HttpDocument, 'status'>> {
+  if (serializerOf === undefined) {
+    const text = callback === undefined ? format.writeText?.(result, address) : undefined;
+    return text === undefined ? format.write(result, address, wire) : { ...text, document: undefined };
+  }
   const parts = (record: Result['records'][number]) => format.parts(record, result, address);
   const serialized = await serialize(result, { serializerOf, format: format.name, parts, viewer });
   return format.write(result, address, wire, serialized);

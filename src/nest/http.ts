@@ -1,6 +1,7 @@
 /**
  * The only file that knows Express from Fastify: what a request holds, and how exact bytes are sent.
  */
+import { pipeline, type Readable, type Writable } from 'node:stream';
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { EvaluationRequest } from '../query/evaluation.js';
@@ -88,54 +89,66 @@ interface ExpressResponse {
   end(body?: string): void;
 }
 
+/** Sends an answer whose body is made while it is sent; who hangs up meanwhile gets no more of it. */
+export function sendStream(response: object, answer: Omit<HttpAnswer, 'body'>, body: Readable): void {
+  if ('serializer' in response) {
+    setFastifyHead(response as FastifyReply, answer);
+    (response as FastifyReply).send(body);
+  } else {
+    setExpressHead(response as ExpressResponse, answer);
+    // Who has got a beginning to which there is no end finds the connection closed.
+    pipeline(body, response as unknown as Writable, () => undefined);
+  }
+}
+
 interface FastifyReply {
   readonly sent: boolean;
   code(status: number): FastifyReply;
   header(name: string, value: string): FastifyReply;
   getHeader(name: string): unknown;
   serializer(serialize: (payload: unknown) => string): FastifyReply;
-  send(body?: string): unknown;
+  send(body?: string | Readable): unknown;
 }
 
 /** Sends an answer, without the charset and the entity tag that the frameworks would add. */
-export function send(response: object, { status, headers, body }: HttpAnswer): void {
+export function send(response: object, answer: HttpAnswer): void {
   // Whatever goes wrong after the answer, the client has it already.
   if (isSent(response)) return;
-  if ('serializer' in response) sendFastify(response as FastifyReply, status, headers, body);
-  else sendExpress(response as ExpressResponse, status, headers, body);
+  if ('serializer' in response) sendFastify(response as FastifyReply, answer);
+  else sendExpress(response as ExpressResponse, answer);
 }
 
-function isSent(response: object): boolean {
+/** True where the client has an answer already. */
+export function isSent(response: object): boolean {
   return 'serializer' in response ? (response as FastifyReply).sent : (response as ExpressResponse).headersSent;
 }
 
-function sendExpress(
-  response: ExpressResponse,
-  status: number,
-  headers: HttpAnswer['headers'],
-  body: string | undefined,
-): void {
+function setExpressHead(response: ExpressResponse, { status, headers }: Omit<HttpAnswer, 'body'>): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'Vary') response.vary(value);
     else response.setHeader(name, value);
   }
+}
+
+function sendExpress(response: ExpressResponse, answer: HttpAnswer): void {
+  const { body } = answer;
+  setExpressHead(response, answer);
   if (body !== undefined) response.setHeader('Content-Length', String(Buffer.byteLength(body)));
   response.end(body);
 }
 
-function sendFastify(
-  reply: FastifyReply,
-  status: number,
-  headers: HttpAnswer['headers'],
-  body: string | undefined,
-): void {
+function setFastifyHead(reply: FastifyReply, { status, headers }: Omit<HttpAnswer, 'body'>): void {
   reply.code(status);
   for (const [name, value] of Object.entries(headers)) {
     const before = name === 'Vary' ? reply.getHeader('Vary') : undefined;
     reply.header(name, typeof before === 'string' ? `${before}, ${value}` : value);
   }
-  reply.serializer((payload) => payload as string).send(body);
+}
+
+function sendFastify(reply: FastifyReply, answer: HttpAnswer): void {
+  setFastifyHead(reply, answer);
+  reply.serializer((payload) => payload as string).send(answer.body);
 }
 
 /** A path as routers compare it: Express as it is sent, Fastify decoded. */

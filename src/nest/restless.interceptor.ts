@@ -15,6 +15,7 @@ import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.
 import { bodyFormat, checkContentType, formatOfErrors, negotiate, readerNamed } from '../wire/negotiation.js';
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { answerOf, type HttpDocument, type Made } from './answers.js';
+import { piecesOf, sendPieces } from './big-answers.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { allowedMethods, isClassic, isWrite, operationOf, type Operation } from './operations.js';
 import type { OperationName } from '../resource/served.js';
@@ -53,7 +54,7 @@ export class RestlessInterceptor implements NestInterceptor {
       return this.process(next, request, response, served, name, state, lists);
     return next
       .handle()
-      .pipe(concatMap(async (made: Made) => sendAnswer(response, state, await this.answerOf(name, made, state))));
+      .pipe(concatMap(async (made: Made) => sendAnswer(response, state, await answerOf(name, made, state, undefined))));
   }
 
   /** The same with processors: before the request is checked, before the answer is sent, after the commit. */
@@ -247,9 +248,11 @@ function factsOf(made: Made): object {
 function sendAnswer(
   response: object,
   { format, callback }: RequestState,
-  { status, headers, document }: HttpDocument,
+  { status, headers, document, pieces }: HttpDocument,
 ): void {
-  if (document === undefined) send(response, { status: 204, headers: { ...headers, Vary: 'Accept' }, body: undefined });
+  if (pieces !== undefined) sendPieces(response, { status, headers: { ...headers, ...typeOf(format) } }, pieces);
+  else if (document === undefined)
+    send(response, { status: 204, headers: { ...headers, Vary: 'Accept' }, body: undefined });
   else sendDocument(response, format, status === 204 ? 200 : status, headers, document, callback);
 }
 
@@ -296,12 +299,15 @@ export function sendDocument(
   callback?: string,
 ): void {
   if (callback === undefined) {
-    const type = { 'Content-Type': format.mediaType, Vary: 'Accept' };
-    send(response, { status, headers: { ...headers, ...type }, body: JSON.stringify(document) });
+    sendPieces(response, { status, headers: { ...headers, ...typeOf(format) } }, piecesOf(document));
   } else {
     const body = wrap(callback, format.jsonpPayload(document, status, headers));
     send(response, { status, headers: { ...headers, ...JSONP_HEADERS, Vary: 'Accept' }, body });
   }
+}
+
+function typeOf({ mediaType }: WireFormat): Readonly<Record<string, string>> {
+  return { 'Content-Type': mediaType, Vary: 'Accept' };
 }
 
 function sendOptions(response: object, allow: readonly string[]): void {

@@ -64,6 +64,12 @@ export interface WireAnswer {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
+/** An answer as text: its headers, and the document in pieces that are made as they are taken. */
+export interface WireText {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pieces: Iterable<string>;
+}
+
 /** How strict a format reads query strings. */
 export interface ReadOptions {
   readonly unknownParameters: 'reject' | 'ignore';
@@ -110,6 +116,8 @@ export interface WireFormat {
   readonly parts: (record: ResourceRecord, result: Result, address: Address) => SerializedResource;
   /** @param serialized what serializers made of some of the records */
   readonly write: (result: Result, address: Address, options: WireOptions, serialized?: Serialized) => WireAnswer;
+  /** The text of the document that `write` gives, sooner; where a format has no such way, it is made from the document. */
+  readonly writeText?: (result: Result, address: Address) => WireText;
   /** The status that an error has in this format. */
   readonly statusOf: (error: WireError) => number;
   /** What was changed or deleted in a collection. */

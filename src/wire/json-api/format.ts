@@ -6,6 +6,7 @@ import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { nameFault } from './names.js';
 import { read, readRoot } from './read.js';
 import { readChange } from './read-document.js';
+import { writeText } from './write-text.js';
 import { parts, write, writeCount, writeErrors, writeRoot } from './write.js';
 
 /** The media type of JSON:API. */
@@ -28,6 +29,7 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   classicVerbs: false,
   showsChanges: false,
   write,
+  writeText,
   statusOf: ({ status }) => status,
   writeCount,
   writeErrors,

@@ -3,7 +3,7 @@
  */
 import type { FieldsetRelationship } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
-import type { Resource } from '../../resource/resource.js';
+import type { Relationship, Resource } from '../../resource/resource.js';
 import type { Serialized, SerializedResource } from '../serializer.js';
 import { OPERATION_NAMES, type OperationName } from '../../resource/served.js';
 import type { Address, WireAnswer, WireError } from '../wire-format.js';
@@ -26,7 +26,27 @@ export function write(result: Result, address: Address, _: unknown, serialized?:
   const linkage = query.operation === 'GET_RELATIONSHIP';
   const writer = new ResourceWriter(result, address, serialized);
   const data = result.records.map((record) => (linkage ? identifier(record) : writer.resource(record)));
-  const many = query.cardinality === 'many';
+  const { headers, included, rest } = frameOf(result, address);
+  const document: Json = {
+    data: query.cardinality === 'many' ? data : (data[0] ?? null),
+    ...(included === undefined ? {} : { included: included.map((record) => writer.resource(record)) }),
+    ...rest,
+  };
+  return { headers, document };
+}
+
+/** What is around the resources of a document. */
+interface Frame {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined where the document has no such member. */
+  readonly included: readonly ResourceRecord[] | undefined;
+  /** The members behind them. */
+  readonly rest: Json;
+}
+
+/** The headers of a result, what it includes, and what its document ends with. */
+export function frameOf(result: Result, address: Address): Frame {
+  const { query } = result;
   const headers: Record<string, string> = {};
   const pages = pageLinks(address, result, PAGE_PARAMETERS);
   const header = linkHeader(pages);
@@ -35,14 +55,12 @@ export function write(result: Result, address: Address, _: unknown, serialized?:
   if (query.cardinality === 'single' && first !== undefined) headers['Location'] = resourceUrl(address, first);
 
   const included = [...(query.includesPrimary ? result.records : []), ...unrepeated(result)];
-  const document: Json = {
-    data: many ? data : (data[0] ?? null),
-    ...(query.includes ? { included: included.map((record) => writer.resource(record)) } : {}),
+  const rest: Json = {
     ...(query.cardinality !== 'one' && result.total !== undefined ? { meta: { total: result.total } } : {}),
     links: { self: selfUrl(address), ...relatedLink(result, address), ...pages },
     jsonapi: JSONAPI,
   };
-  return { headers, document };
+  return { headers, included: query.includes ? included : undefined, rest };
 }
 
 /** A resource is in a document once (JSON:API 1.1), also where it would look otherwise behind another relationship. */
@@ -72,6 +90,21 @@ function isReadable(resource: Resource): boolean {
   return serves(resource, ROWS);
 }
 
+/** The resource itself has a URL. */
+export function hasUrl(resource: Resource): boolean {
+  return serves(resource, ITEM);
+}
+
+/** The linkage of its relationships has URLs. */
+export function hasLinkageUrl(resource: Resource): boolean {
+  return serves(resource, LINKAGE);
+}
+
+/** What a relationship of it leads to has a URL. */
+export function hasRelatedUrl(resource: Resource, { target }: Relationship): boolean {
+  return isReadable(target) && serves(resource, RELATED);
+}
+
 function identifier({ resource, id }: Identifier): Json {
   return { type: resource.name, id };
 }
@@ -98,7 +131,7 @@ class ResourceWriter {
       id: record.id,
       ...(values.length === 0 ? {} : { attributes: Object.fromEntries(values) }),
       ...(related.length === 0 ? {} : { relationships: Object.fromEntries(related) }),
-      ...(serves(record.resource, ITEM) ? { links: { self: url } } : {}),
+      ...(hasUrl(record.resource) ? { links: { self: url } } : {}),
     };
   }
 
@@ -113,7 +146,7 @@ class ResourceWriter {
           .map((each) => [each.relationship.name, this.relationship(record, each, url)] as const)
           .filter((entry): entry is [string, Record<string, unknown>] => entry[1] !== undefined),
       ),
-      links: serves(record.resource, ITEM) ? { self: url } : {},
+      links: hasUrl(record.resource) ? { self: url } : {},
       meta: {},
     };
   }
@@ -126,9 +159,8 @@ class ResourceWriter {
   ): Record<string, unknown> | undefined {
     const linkage = record.linkage.get(relationship.name);
     const name = encodeURIComponent(relationship.name);
-    const own = serves(record.resource, LINKAGE) ? { self: `${url}/relationships/${name}` } : undefined;
-    const isRelated = isReadable(relationship.target) && serves(record.resource, RELATED);
-    const related = isRelated ? { related: `${url}/${name}` } : undefined;
+    const own = hasLinkageUrl(record.resource) ? { self: `${url}/relationships/${name}` } : undefined;
+    const related = hasRelatedUrl(record.resource, relationship) ? { related: `${url}/${name}` } : undefined;
     if (linkage === undefined && own === undefined && related === undefined) return undefined;
     return {
       ...(linkage === undefined ? {} : { data: writeLinkage(linkage) }),
