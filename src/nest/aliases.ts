@@ -5,6 +5,8 @@
 import { RestlessConfigError } from '../errors.js';
 import { withoutUndefined } from '../resource/options.js';
 import type { Scope } from '../sql/restrictions.js';
+import type { Deserializer } from '../wire/deserializer.js';
+import type { Serializer } from '../wire/serializer.js';
 
 /** Old names of options that a module can set for all resources. */
 export interface SharedAliases {
@@ -29,6 +31,10 @@ export interface ResourceAliases extends SharedAliases {
   readonly excludeColumns?: readonly string[];
   /** The old name of `additionalAttributes`. @see SET-16, FLD-17 */
   readonly includeMethods?: readonly string[];
+  /** The old name of `serializer`. @see SET-18 */
+  readonly serializerClass?: Serializer;
+  /** The old name of `deserializer`. @see SET-18 */
+  readonly deserializerClass?: Deserializer;
   /** What the old attribute `query` of a model was for; called `scope` here. @see CUQ-01 */
   readonly query?: Scope;
 }
@@ -41,6 +47,8 @@ export const ALIASES = {
   includeColumns: 'only',
   excludeColumns: 'exclude',
   includeMethods: 'additionalAttributes',
+  serializerClass: 'serializer',
+  deserializerClass: 'deserializer',
   query: 'scope',
 } as const satisfies Record<keyof ResourceAliases, string>;
 

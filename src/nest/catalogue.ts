@@ -5,7 +5,7 @@
 import { Inject, Injectable, Logger, Optional, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { DataSource, EntityManager } from 'typeorm';
-import { RestlessConfigError, RestlessError } from '../errors.js';
+import { RestlessConfigError } from '../errors.js';
 import { isOperator } from '../query/operators.js';
 import type { QueryRules } from '../query/rules.js';
 import type { CompleteRepository } from '../query/repository.js';
@@ -27,6 +27,7 @@ import {
   type RestlessModuleOptions,
 } from './options.js';
 import { Permissions, type GivenChecker } from './permissions.js';
+import { addPostFormPreprocessor } from './post-form-preprocessor.js';
 import { notProcessed, providedProcessors } from './processors/decorators.js';
 import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
@@ -183,6 +184,7 @@ export class Catalogue implements OnModuleInit {
     const processors = new Processors(name);
     processors.addOptions('universal', this.options.processors);
     processors.addOptions('resource', { ...declared, ...withoutUndefined(entry) });
+    addPostFormPreprocessor(name, processors, { ...declared, ...withoutUndefined(entry) });
     const registration = {
       permissions: entry.permissions ?? declared.permissions,
       entry: { model, layers, version, nameFault },
@@ -378,14 +380,6 @@ export class Catalogue implements OnModuleInit {
     }
     return this.served;
   }
-}
-
-/** The error of a resource that does not answer a verb. */
-export function methodNotAllowed(method: string, allow: readonly string[]): RestlessError {
-  const headers = { Allow: allow.join(', ') };
-  return new RestlessError('METHOD_NOT_ALLOWED', `${method} is not allowed here. Allowed: ${headers.Allow}.`, {
-    headers,
-  });
 }
 
 /** Tells of fields that a format has trouble with. @see SET-15 */

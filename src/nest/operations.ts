@@ -1,6 +1,7 @@
 /**
  * The routes of a resource: which kinds of URL there are, which verbs each takes, and what each does.
  */
+import { RestlessError } from '../errors.js';
 import type { ReadOperation, WriteOperation } from '../query/api-request.js';
 import type { Method, ResolvedResourceOptions } from '../resource/options.js';
 
@@ -163,4 +164,12 @@ export function createRoute({ name }: Operation): (this: Handlers, ...values: ne
 /** `GET_COLLECTION` → `getCollection`. */
 export function camelCase(name: string): string {
   return name.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The error of a resource that does not answer a verb. */
+export function methodNotAllowed(method: string, allow: readonly string[]): RestlessError {
+  const headers = { Allow: allow.join(', ') };
+  return new RestlessError('METHOD_NOT_ALLOWED', `${method} is not allowed here. Allowed: ${headers.Allow}.`, {
+    headers,
+  });
 }

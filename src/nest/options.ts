@@ -21,6 +21,7 @@ import type { Serializer } from '../wire/serializer.js';
 import type { WireOptions } from '../wire/wire-format.js';
 import { withoutAliases, type ResourceAliases, type SharedAliases } from './aliases.js';
 import { isVerbList, type AuthenticationOptions } from './authentication.js';
+import type { PostFormOptions } from './post-form-preprocessor.js';
 import type { ProcessorOptions } from './processors/contexts.js';
 import { checkProcessorOption, type Phase } from './processors/keys.js';
 import { isSerializer } from './serializers.js';
@@ -44,7 +45,8 @@ export type RepositoryOption = ResourceRepository | ((own: CompleteRepository) =
  * @example
  * @Resource({ collectionName: 'people', methods: ['GET'], guards: [AuthGuard], pageSize: 20 })
  */
-export interface ResourceOptions extends CoreResourceOptions, ResourceAliases, AuthenticationOptions, ProcessorOptions {
+export interface ResourceOptions
+  extends CoreResourceOptions, ResourceAliases, AuthenticationOptions, PostFormOptions, ProcessorOptions {
   /** The rows that exist, for every path that leads to them. Default: all. @see CUQ-01, FJP-05 */
   readonly scope?: Scope;
   /** The filters that there are, and for whom. Default: every readable field, with every operator. @see FJF-01 */
@@ -204,6 +206,7 @@ const RESOURCE_CHECKS: Checks = {
   permissions: [isChecker, 'the class of a provider, or an object with hasPermission, hasObjectPermission or scope'],
   guards: [(value) => Array.isArray(value) && value.every(isGuard), 'a list of guards'],
   decorators: [isObject, 'an object such as { GET: [Roles("reader")] }'],
+  postFormPreprocessor: [(value) => typeof value === 'function', 'a function of the data'],
   authenticationRequiredFor: [isVerbList, 'a list of verbs, such as ["POST", "DELETE"]'],
   authenticationFunction: [(value) => typeof value === 'function', 'a function of the request'],
 };

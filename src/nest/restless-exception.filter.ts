@@ -11,7 +11,8 @@ import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { ProcessingException } from './processing-exception.js';
 import { sendDocument } from './restless.interceptor.js';
-import { methodNotAllowed, Catalogue } from './catalogue.js';
+import { methodNotAllowed } from './operations.js';
+import { Catalogue } from './catalogue.js';
 
 const LOGGER = new Logger('Restless');
 

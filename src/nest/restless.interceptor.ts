@@ -17,13 +17,13 @@ import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../w
 import { answerOf, type HttpDocument, type Made } from './answers.js';
 import { piecesOf, sendPieces } from './big-answers.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
-import { allowedMethods, isClassic, isWrite, operationOf, type Operation } from './operations.js';
+import { methodNotAllowed, allowedMethods, isClassic, isWrite, operationOf, type Operation } from './operations.js';
 import type { OperationName } from '../resource/served.js';
 import { Processing } from './processors/processing.js';
 import type { ProcessorLists } from './processors/processors.js';
 import type { Concluding } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
-import { methodNotAllowed, Catalogue, type ServedResource } from './catalogue.js';
+import { Catalogue, type ServedResource } from './catalogue.js';
 
 /** These need no body, whatever type it is said to have. */
 const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTION'];

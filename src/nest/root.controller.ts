@@ -8,10 +8,10 @@ import { quote } from '../query/faults.js';
 import { withoutCallback } from '../wire/jsonp.js';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
 import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './http.js';
-import { ROOT_METHODS } from './operations.js';
+import { methodNotAllowed, ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
 import { callbackFor, refuseTrailingSlash, sendDocument } from './restless.interceptor.js';
-import { methodNotAllowed, Catalogue } from './catalogue.js';
+import { Catalogue } from './catalogue.js';
 
 /** A fresh root controller: path metadata sits on the class. */
 export function createRootController(): Type {

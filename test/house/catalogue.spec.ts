@@ -44,9 +44,11 @@ it('lists every option of the core', () => {
 });
 
 it('lists every old name of an option with its own', () => {
-  const listed = table('old name', 'here').map(([old, own]) => [names(old!)[0], names(own!)[0]]);
+  const listed = table('old name', 'here').flatMap(([old, own]) =>
+    names(old!).map((name, index) => [name, names(own!)[index]]),
+  );
 
-  expect(listed.filter(([old]) => !old!.startsWith('authentication'))).toEqual(Object.entries(ALIASES));
+  expect(listed.filter(([, own]) => own !== undefined)).toEqual(Object.entries(ALIASES));
 });
 
 it('lists every limit with its default', () => {

@@ -57,6 +57,10 @@ const isAda = ({ headers }: Request): Promise<boolean> =>
     ? Promise.reject(new Error('The directory is down.'))
     : Promise.resolve(headers['x-user'] === 'ada');
 
+const shoutName = ({ data }: { data: Record<string, unknown> }): void => {
+  data['name'] = String(data['name']).toUpperCase();
+};
+
 const JSON_API = 'application/vnd.api+json';
 
 describeServers(
@@ -72,6 +76,13 @@ describeServers(
             Planet,
             { entity: Star, collectionName: 'sun', query: named, includeColumns: undefined },
             { entity: Planet, urlPrefix: '/other/', maxResultsPerPage: null },
+            {
+              entity: Planet,
+              collectionName: 'formed',
+              methods: ['POST', 'DELETE'],
+              preprocessors: { POST_RESOURCE: [shoutName] },
+              postFormPreprocessor: (data) => ({ ...data, name: `${String(data['name'])}, first` }),
+            },
             {
               entity: Planet,
               collectionName: 'guarded',
@@ -96,6 +107,22 @@ describeServers(
       });
     });
     afterAll(() => app.close());
+
+    it('see the data of new resources last, and may return them anew: postFormPreprocessor [SET-20]', async () => {
+      const answer = await app.request('POST', '/sky/formed', {
+        body: { data: { type: 'formed', attributes: { name: 'ceres' } } },
+      });
+      const flat = await app.request('POST', '/sky/formed', {
+        headers: { 'Content-Type': 'application/json' },
+        body: { name: 'pallas' },
+      });
+
+      expect([answer.status, answer.at('/data/attributes/name')]).toEqual([201, 'CERES, first']);
+      expect([flat.status, flat.at('/name')]).toEqual([201, 'PALLAS, first']);
+      for (const id of [answer.at('/data/id'), flat.at('/id')]) {
+        expect((await app.request('DELETE', `/sky/formed/${String(id)}`)).status).toBe(204);
+      }
+    });
 
     it('of the module hold for all resources: urlPrefix, resultsPerPage, maxResultsPerPage [SET-16]', async () => {
       expect((await app.get('/sky/planet')).at('/data/*/id')).toEqual(['1']);
@@ -149,9 +176,12 @@ describeServers(
       });
 
       it('lets pass whom authenticationFunction accepts [SET-19, AUT-01]', async () => {
-        expect((await write('POST', 'ada')).status).toBe(201);
+        const created = await write('POST', 'ada');
+        const headers = { 'X-User': 'ada' };
+
+        expect(created.status).toBe(201);
         expect((await write('PATCH', 'ada')).status).toBe(200);
-        expect((await app.request('DELETE', '/sky/guarded/3', { headers: { 'X-User': 'ada' } })).status).toBe(204);
+        expect((await app.request('DELETE', created.headers.location!, { headers })).status).toBe(204);
       });
 
       it('lets authenticationFunction throw, which is no leave to pass [AUT-02]', async () => {
