@@ -26,6 +26,8 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   maxWorkers: 2,
+  // Making the tables of a space takes MariaDB seconds where every core is busy.
+  testTimeout: 30_000,
   coverageDirectory: 'coverage',
   collectCoverageFrom: ['src/**/*.ts'],
 };

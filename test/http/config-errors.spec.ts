@@ -71,8 +71,8 @@ describe('options of a resource', () => {
     [{ prefix: null }, 'Person: the option "prefix" has to be a path such as "api", or "" for the root.'],
     [{ prefix: 'a?b' }, 'Person: the option "prefix" has to be a path such as "api", or "" for the root.'],
     [{ prefix: 'api/:tenant' }, 'Person: the option "prefix" has to be a path such as "api", or "" for the root.'],
-    [{ methods: 'GET' }, 'Person: the option "methods" has to be a list of GET, POST, PATCH, DELETE.'],
-    [{ methods: ['FETCH'] }, 'Person: the option "methods" has to be a list of GET, POST, PATCH, DELETE.'],
+    [{ methods: 'GET' }, 'Person: the option "methods" has to be a list of GET, POST, PUT, PATCH, DELETE.'],
+    [{ methods: ['FETCH'] }, 'Person: the option "methods" has to be a list of GET, POST, PUT, PATCH, DELETE.'],
     [{ expose: 'none' }, 'Person: the option "expose" has to be "decorated" or "all".'],
     [{ linkage: true }, 'Person: the option "linkage" has to be "included" or "always".'],
     [{ pageSize: -1 }, 'Person: the option "pageSize" has to be a whole number, 0 for no paging.'],
@@ -174,12 +174,6 @@ describe('options of a resource', () => {
     expect(await sentence(() => [RestlessModule.forFeature([{ entity: Person, collectionName: '' }])])).toBe(
       'Person: the option "collectionName" has to be a name without slash, ?, # or space.',
     );
-  });
-
-  it('refuses PUT, which JSON:API does not know [MET-07, MET-08]', async () => {
-    expect(
-      await sentence(() => [RestlessModule.forFeature([{ entity: Person, ...options({ methods: ['PUT'] }) }])]),
-    ).toBe('Person: the option "methods" has to be a list of GET, POST, PATCH, DELETE.');
   });
 });
 
