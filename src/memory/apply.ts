@@ -3,15 +3,9 @@
  * unique, and what a change leaves behind has to be in the viewer's scope.
  */
 import { randomUUID } from 'node:crypto';
+import { BadRequestError, ConflictError, ForbiddenError, RestlessError, RestlessErrors } from '../errors.js';
 import {
-  BadRequestError,
-  ConflictError,
-  ForbiddenError,
-  NotFoundError,
-  RestlessError,
-  RestlessErrors,
-} from '../errors.js';
-import {
+  missingTarget,
   placeOf,
   type Applied,
   type Change,
@@ -323,10 +317,6 @@ function letGo(row: MemoryRow, held: MemoryRow, relation: RelationModel, model: 
   const keys = heldKeys(row, relation);
   const key = keyOf(model, held);
   row[property] = toMany ? ((row[property] ?? []) as unknown[]).filter((_, index) => keys[index] !== key) : null;
-}
-
-function missingTarget({ resource, id, pointer }: LinkTarget): NotFoundError {
-  return new NotFoundError(`There is no ${resource.name} with the id ${quote(id ?? '')}.`, { source: { pointer } });
 }
 
 function sourced(pointer: string | undefined): { readonly source: { readonly pointer: string } | undefined } {

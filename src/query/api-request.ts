@@ -159,6 +159,8 @@ export interface ChangeRequest {
   readonly request: ApiRequest;
   /** For POST and PATCH of resources and collections. */
   readonly resource: RawResource | undefined;
+  /** What the application sets on top, by property: any mapped column or to-one relation. It wins over the body. */
+  readonly assigned?: Readonly<Record<string, unknown>> | undefined;
   /** For relationships. */
   readonly linkage: RawLinkage | undefined;
   /** Members of to-many relationships may be replaced and taken out unless an option refuses it; otherwise only where one allows it. */

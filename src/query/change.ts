@@ -2,11 +2,11 @@
  * Change: a checked write. Like a Query it holds Attributes and Relationships, never names, and prints itself.
  * What it names in the database is still to be found: rows are checked by the repository, in the transaction.
  */
-import type { RestlessError, RestlessErrors } from '../errors.js';
+import { NotFoundError, type RestlessError, type RestlessErrors } from '../errors.js';
 import type { RowChecks } from '../resource/permissions.js';
 import type { Attribute, Relationship, Resource } from '../resource/resource.js';
 import type { RawPlace } from './api-request.js';
-import { escapePointer } from './faults.js';
+import { escapePointer, quote } from './faults.js';
 import { printFilter, type Filter } from './filter.js';
 import { printQuery, type Query } from './query.js';
 import type { WrittenValue } from './written-values.js';
@@ -36,6 +36,8 @@ export interface LinkTarget {
   readonly update?: ChangedRow | RestlessError | RestlessErrors | undefined;
   /** The row has to be a member, and is deleted. */
   readonly deletes?: boolean;
+  /** The application names the row, whether the viewer sees it or not. */
+  readonly assigned?: boolean;
 }
 
 /** What happens to a relationship. */
@@ -194,6 +196,17 @@ function printTarget({ resource, id, filter, create, update, deletes }: LinkTarg
   if (create !== undefined) words.push(`[${printChange(create)}]`);
   if (deletes === true) words.push('[remove]');
   return words.join(' ');
+}
+
+/**
+ * What to tell of a row that is not there.
+ *
+ * @throws Error where the application has named it: a server's own mistake, which clients are not told
+ */
+export function missingTarget({ resource, id, pointer, assigned = false }: LinkTarget): NotFoundError {
+  const words = `There is no ${resource.name} with the id ${quote(id ?? '')}.`;
+  if (assigned) throw new Error(`A preprocessor assigns a row that does not exist. ${words}`);
+  return new NotFoundError(words, { source: { pointer } });
 }
 
 /**

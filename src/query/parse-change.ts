@@ -6,6 +6,7 @@ import { BadRequestError, ForbiddenError, NotFoundError, RestlessErrors, type Re
 import type { PermissionAction } from '../resource/permissions.js';
 import type { Resource } from '../resource/resource.js';
 import type { ApiRequest, ChangeRequest, RawPlace, RawResource, WriteOperation } from './api-request.js';
+import { parseAssigned, type Settled } from './assigned.js';
 import type { Change, LinkChange, UpdateMany } from './change.js';
 import { bad, MOST_FAULTS, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
@@ -63,7 +64,7 @@ class ChangeParser {
     switch (operation) {
       case 'POST_RESOURCE': {
         const id = this.row.ownId(this.raw());
-        const contents = this.row.contents(this.raw(), id?.values);
+        const contents = this.row.contents(this.raw(), id?.values, this.assigned());
         return this.checked({ kind: 'create', ...base, id, ...contents, answer: this.answer() });
       }
       case 'PATCH_RESOURCE':
@@ -71,9 +72,9 @@ class ChangeParser {
           kind: 'update',
           ...base,
           ...this.selected(request),
-          ...this.row.contents(this.raw()),
+          ...this.row.contents(this.raw(), [], this.assigned()),
           answer: this.answer(),
-          shown: this.change.showsChanges ?? false,
+          shown: (this.change.showsChanges ?? false) || this.change.assigned !== undefined,
         });
       case 'DELETE_RESOURCE':
         return { kind: 'remove', ...base, ...this.selected(request) };
@@ -82,7 +83,7 @@ class ChangeParser {
           kind: 'update-many',
           ...base,
           ...this.many(request),
-          ...this.row.contents(this.raw()),
+          ...this.row.contents(this.raw(), [], this.assigned()),
         });
       case 'DELETE_COLLECTION':
         return { kind: 'remove-many', ...base, ...this.many(request) };
@@ -173,6 +174,11 @@ class ChangeParser {
 
   private raw(): RawResource {
     return this.change.resource!;
+  }
+
+  private assigned(): Settled | undefined {
+    const { assigned } = this.change;
+    return assigned === undefined ? undefined : parseAssigned(this.resource, assigned, this.isUpdate);
   }
 
   /** One of the relationship's own URLs. @see RJA-01…RJA-13 */

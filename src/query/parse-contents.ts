@@ -10,6 +10,7 @@ import type { Contents, FieldName, FieldValue, LinkChange, OwnId } from './chang
 import { quote } from './faults.js';
 import type { Filter } from './filter.js';
 import { idFilter, idValues } from './identity.js';
+import { overruled, type Settled } from './assigned.js';
 import { namedRows } from './named-rows.js';
 import { FieldParser } from './parse-fields.js';
 import { scopeFilter } from './parse-filter.js';
@@ -17,6 +18,8 @@ import { LinkParser } from './parse-links.js';
 import type { BodyRules } from './rules.js';
 import { ValueMismatch } from './values.js';
 import { parseWritten } from './written-values.js';
+
+const NOTHING: Settled = { values: [], links: [] };
 
 /** One row of a body, at any depth. */
 export class RowParser {
@@ -100,14 +103,23 @@ export class RowParser {
    * Values and links.
    *
    * @param key values of the row's own id
+   * @param assigned what the application sets, which wins
    */
-  contents({ attributes, relationships }: RawResource, key: readonly FieldValue[] = []): Contents {
+  contents(
+    { attributes, relationships }: RawResource,
+    key: readonly FieldValue[] = [],
+    assigned: Settled = NOTHING,
+  ): Contents {
     const plain = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
-    const values = attributes.flatMap((member) => this.attribute(member, plain) ?? []);
-    return {
-      values,
-      named: namedRows(this.resource, [...key, ...values], this.rules),
+    const sent = {
+      values: attributes.flatMap((member) => this.attribute(member, plain) ?? []),
       links: relationships.flatMap((linkage) => this.relationship(linkage) ?? []),
+    };
+    const { values, links } = assigned === NOTHING ? sent : overruled(sent, assigned);
+    return {
+      values: [...values, ...assigned.values],
+      named: namedRows(this.resource, [...key, ...values], this.rules),
+      links: [...links, ...assigned.links],
     };
   }
 

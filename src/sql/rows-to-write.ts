@@ -5,9 +5,9 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
-import { ForbiddenError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
-import type { LinkChange, LinkTarget } from '../query/change.js';
-import { noSuchResource, quote } from '../query/faults.js';
+import { ForbiddenError, type NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
+import { missingTarget, type LinkChange, type LinkTarget } from '../query/change.js';
+import { noSuchResource } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
@@ -215,10 +215,6 @@ export function referencedColumns(relation: RelationMetadata): readonly ColumnMe
   if (isOnTarget(relation)) return [];
   const { junction, pairs } = linkOf(relation);
   return (junction?.target ?? pairs).map(({ far }) => far);
-}
-
-function missingTarget({ resource, id, pointer }: LinkTarget): NotFoundError {
-  return new NotFoundError(`There is no ${resource.name} with the id ${quote(id ?? '')}.`, { source: { pointer } });
 }
 
 /**

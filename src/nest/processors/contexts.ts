@@ -7,6 +7,7 @@ import type { FilterObject } from '../../resource/options.js';
 import type { Restriction } from '../../sql/restrictions.js';
 import type { WireFormatName } from '../../wire/format-name.js';
 import type { RestlessEntity } from '../restless.tokens.js';
+import type { Values } from '../service-types.js';
 import type { ProcessorKey, WriteProcessorKey } from './keys.js';
 
 /** What every context tells. */
@@ -92,6 +93,15 @@ interface Written<T extends ObjectLiteral> {
   data: ChangeData<T>;
   /** The document's own `meta`; empty in flat JSON. */
   meta: Record<string, unknown>;
+  /**
+   * Sets columns and to-one relations of the row, by property: any that is mapped, whether clients may write or see it or
+   * not. What is assigned wins over `data`, and over what was assigned before. It is checked against the columns; what does not fit is a 500, and
+   * the log says why.
+   *
+   * @example
+   * assign({ author: { id: user.id }, tenantId: user.tenantId });
+   */
+  readonly assign: (values: Values<T>) => void;
 }
 
 /** What a client sent to a relationship's URL. */
@@ -202,7 +212,10 @@ export type PreprocessorContext<
 export type PostprocessorContext<
   Key extends ProcessorKey,
   T extends ObjectLiteral = ObjectLiteral,
-> = Key extends ProcessorKey ? Readonly<ProcessorContexts<T>[Key]> & AnsweredBy<Key> : never;
+> = Key extends ProcessorKey ? Asked<ProcessorContexts<T>[Key]> & AnsweredBy<Key> : never;
+
+/** What is settled by now. */
+type Asked<Context> = Context extends unknown ? Readonly<Omit<Context, 'assign'>> : never;
 
 /** The argument of an after-commit hook: what was asked, and the answer that is sent. */
 export type AfterCommitContext<Key extends WriteProcessorKey, T extends ObjectLiteral = ObjectLiteral> = Readonly<
@@ -210,7 +223,7 @@ export type AfterCommitContext<Key extends WriteProcessorKey, T extends ObjectLi
 >;
 
 /** The members of a context that a preprocessor may return anew. */
-type EditsOf<Context> = Context extends unknown ? Partial<Omit<Context, keyof ProcessorContext>> : never;
+type EditsOf<Context> = Context extends unknown ? Partial<Omit<Context, keyof ProcessorContext | 'assign'>> : never;
 
 type Awaitable<Value> = Value | Promise<Value>;
 

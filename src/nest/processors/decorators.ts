@@ -31,8 +31,8 @@ type ProcessorDecorator<Run> = <Method extends Run>(
  *
  * @example
  * @Preprocessor(Article, 'POST_RESOURCE')
- * stampAuthor({ data, user }: PreprocessorContext<'POST_RESOURCE', Article>) {
- *   data.author = { id: (user as User).id };
+ * stampAuthor({ assign, user }: PreprocessorContext<'POST_RESOURCE', Article>) {
+ *   assign({ author: { id: (user as User).id } });
  * }
  * @throws RestlessConfigError at start for a key or an entity that is not there. @see PRC-01
  */

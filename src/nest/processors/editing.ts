@@ -16,6 +16,8 @@ export type Editable = Record<string, unknown>;
 /** A request in the course of being edited. */
 export interface Editing {
   readonly editable: Editable;
+  /** What a preprocessor may call; nobody else finds it in the context. */
+  readonly methods?: Readonly<Record<string, (...args: never[]) => void>>;
   /** The request with what has become of the members. */
   readonly finish: (edited: Editable) => Decoded;
 }
@@ -52,7 +54,9 @@ function editChange(operation: string, change: ChangeRequest): Editing {
   const body = editBody(change);
   const many = operation.endsWith('COLLECTION');
   const answered = resource !== undefined && !many;
+  const assigned: Record<string, unknown> = {};
   return {
+    ...(resource && { methods: { assign: (values: object) => void Object.assign(assigned, values) } }),
     editable: {
       ...(many ? onRows(request) : request.id === undefined ? {} : onRow(request)),
       ...(answered && shown(request)),
@@ -61,9 +65,12 @@ function editChange(operation: string, change: ChangeRequest): Editing {
     finish(edited) {
       const own = editedRequest(request, edited);
       const written = body?.finish(edited['data']);
+      // What comes later would be lost.
+      Object.freeze(assigned);
       return {
         ...change,
         request: own,
+        assigned: Object.keys(assigned).length > 0 ? assigned : undefined,
         ...written,
         ...(linkage && { linkage: { ...written!.linkage!, name: own.relation! } }),
       };

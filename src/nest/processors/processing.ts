@@ -85,10 +85,13 @@ export class Processing {
 
   /** Runs preprocessors, and returns what has become of the request. */
   async before(decoded: Decoded, processors: readonly Processor[]): Promise<Decoded> {
-    const { editable, finish } = edit(this.about.operation, decoded);
+    const { editable, methods = {}, finish } = edit(this.about.operation, decoded);
     const context = new Context(this.about, editable);
+    Object.assign(context, methods);
     this.context = context;
     for (const processor of processors) assign(context, editable, await call(processor, context));
+    // They have had their say: whatever comes later finds no such method.
+    for (const name of Object.keys(methods)) Reflect.deleteProperty(context, name);
     return processors.length === 0 ? decoded : finish(context as unknown as Editable);
   }
 
