@@ -149,9 +149,10 @@ export class Catalogue implements OnModuleInit {
     for (const controller of controllersOf(this.modules) as Type[]) {
       const stand = standOf(controller);
       if (stand === undefined) continue;
+      const isStoodFor = ({ collectionName }: Resource): boolean =>
+        (stand.collectionName ?? collectionName) === collectionName;
       const registration = this.registrations.find(
-        ({ entity }, index) =>
-          entity === stand.entity && (stand.collectionName ?? resources[index]!.name) === resources[index]!.name,
+        ({ entity }, index) => entity === stand.entity && isStoodFor(resources[index]!),
       );
       if (registration === undefined || standOf(registration.controller) !== undefined) {
         const name = entityName(stand.entity);

@@ -71,7 +71,7 @@ export class RestlessRegistry {
   resources(): readonly ExposedResource[] {
     return this.catalogue.all().map(({ entity, resource, formats }) => ({
       entity,
-      collectionName: resource.name,
+      collectionName: resource.collectionName,
       prefix: resource.options.prefix,
       version: resource.version,
       methods: resource.options.methods,
@@ -87,15 +87,15 @@ export class RestlessRegistry {
    * @throws RestlessConfigError for an entity that is not exposed, or not like this. @see HLP-03
    */
   collectionName(entity: RestlessEntity, as: ExposedAs = {}): string {
-    return this.find(entity, as).resource.name;
+    return this.find(entity, as).resource.collectionName;
   }
 
   /** The entity behind a collection name. @see HLP-03 */
   entityFor(collectionName: string): RestlessEntity {
     const all = this.catalogue.all();
-    const found = all.find(({ resource }) => resource.name === collectionName);
+    const found = all.find(({ resource }) => resource.collectionName === collectionName);
     if (found !== undefined) return found.entity;
-    const names = [...new Set(all.map(({ resource }) => resource.name))];
+    const names = [...new Set(all.map(({ resource }) => resource.collectionName))];
     throw new RestlessConfigError(`No entity is exposed as "${collectionName}". Collections: ${names.join(', ')}.`);
   }
 
@@ -152,7 +152,7 @@ export class RestlessRegistry {
 }
 
 function isExposedAs(
-  { name, version, options }: ServedResource['resource'],
+  { collectionName: name, version, options }: ServedResource['resource'],
   { collectionName = name, prefix = options.prefix, version: wanted = version }: ExposedAs,
 ): boolean {
   return name === collectionName && options.prefix === prefix.replace(/^\/+|\/+$/g, '') && version === wanted;

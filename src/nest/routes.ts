@@ -15,7 +15,7 @@ export interface Route {
 }
 
 /** Where the functions of a resource are evaluated. @see URL-12 */
-export function evaluationRoute({ name, options, version }: Resource): Route {
+export function evaluationRoute({ collectionName: name, options, version }: Resource): Route {
   return { path: options.prefix === '' ? `eval/${name}` : `${options.prefix}/eval/${name}`, version };
 }
 

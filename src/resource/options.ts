@@ -119,6 +119,8 @@ export interface SharedResourceOptions extends SharedWriteOptions {
 export interface ResourceOptions extends SharedResourceOptions {
   /** Name in the URL and JSON:API `type`. Default: the table's name, or the discriminator's value. @see URL-04, URL-07 */
   readonly collectionName?: string;
+  /** JSON:API `type`, where the URL has another name. Default: the `collectionName`. @see URL-07 */
+  readonly type?: string;
   /** The column that is the `id`, instead of the primary key. It has to be unique. @see URL-16 */
   readonly primaryKey?: string;
   /**
@@ -184,6 +186,7 @@ export interface ResolvedResourceOptions extends Omit<
   /** `Infinity` where there is no bound. */
   readonly maxPageSize: number;
   readonly collectionName: string | undefined;
+  readonly type: string | undefined;
   readonly primaryKey: string | undefined;
   readonly only: readonly string[] | undefined;
   readonly exclude: readonly string[];
@@ -229,6 +232,7 @@ const oneOf =
 /** What each option has to be: the test, and the words for it. */
 const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unknown) => boolean, words: string]>> = {
   collectionName: [(value) => isText(value) && /^[^/?#\s]+$/.test(value), 'a name without slash, ?, # or space'],
+  type: [isText, 'a name'],
   prefix: [(value) => isText(value) && !/[?#%\\\s:*+!(){}[\]]/.test(value), 'a path such as "api", or "" for the root'],
   methods: [isMethodList(METHODS), `a list of ${METHODS.join(', ')}`],
   expose: [oneOf('decorated', 'all'), '"decorated" or "all"'],
@@ -331,6 +335,7 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     nulls: options.nulls ?? 'native',
     idSeparator: options.idSeparator ?? ',',
     collectionName: options.collectionName,
+    type: options.type,
     primaryKey: options.primaryKey,
     only: options.only,
     exclude: options.exclude ?? [],

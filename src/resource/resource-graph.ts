@@ -66,7 +66,7 @@ class GraphBuilder {
   build(): ResourceGraph {
     const addresses = new Map<string, Draft>();
     for (const draft of this.exposed) {
-      const { name, path, version } = draft.resource;
+      const { name, collectionName, path, version } = draft.resource;
       const address = `${version ?? ''}/${path}`;
       const other = addresses.get(address);
       if (other !== undefined) {
@@ -75,7 +75,7 @@ class GraphBuilder {
         );
       }
       addresses.set(address, draft);
-      if (name === 'eval' && this.exposed.some(({ resource: { options } }) => options.allowFunctions)) {
+      if (collectionName === 'eval' && this.exposed.some(({ resource: { options } }) => options.allowFunctions)) {
         throw new RestlessConfigError(
           `${draft.resource.model.name} cannot be called "eval": that is where functions are evaluated; give it another collectionName.`,
         );
@@ -99,7 +99,7 @@ class GraphBuilder {
 
   private draft(model: EntityModel, entry: ResourceEntry | undefined): Draft {
     const options = resolveResourceOptions(model.name, ...(entry?.layers ?? []));
-    const name = options.collectionName ?? model.defaultName;
+    const collectionName = options.collectionName ?? model.defaultName;
     const attributes = new Map<string, Attribute>();
     const relationships = new Map<string, Relationship>();
     const byEntity = new Map<string, Resource>();
@@ -111,8 +111,9 @@ class GraphBuilder {
       attributes.set(attribute.name, attribute);
     }
     const resource: Resource = Object.freeze({
-      name,
-      path: options.prefix === '' ? name : `${options.prefix}/${name}`,
+      name: options.type ?? collectionName,
+      collectionName,
+      path: options.prefix === '' ? collectionName : `${options.prefix}/${collectionName}`,
       version: entry?.version,
       exposed: entry !== undefined,
       model,

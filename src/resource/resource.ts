@@ -76,8 +76,10 @@ export interface Relationship extends Field {
 
 /** One exposed entity: a JSON:API type at one address. */
 export interface Resource {
-  /** JSON:API `type`, and the last part of the collection's URL. */
+  /** JSON:API `type`, and what messages call it. */
   readonly name: string;
+  /** The last part of the collection's URL. */
+  readonly collectionName: string;
   /** Path of the collection without leading slash, as in `api/person`. */
   readonly path: string;
   /** The version of the URL, where Nest's URI versioning is used. */

@@ -13,7 +13,7 @@ import {
   type SqlOperator,
 } from 'nestjs-restless';
 import { Column, DataSource, Entity, EntitySchema, ManyToOne, OneToMany, PrimaryColumn, type Relation } from 'typeorm';
-import { createApp, type AppOptions, type TestApp } from '../support/app.js';
+import { type Answer, createApp, type AppOptions, type TestApp } from '../support/app.js';
 import { describeDatabases } from '../support/databases.js';
 import { Computer, Person, seedPeople } from '../support/people.js';
 
@@ -248,6 +248,7 @@ describe('the same entity several times', () => {
           { entity: Person, prefix: 'public', only: ['name', 'computers'] },
           { entity: Computer, prefix: 'public', only: ['vendor', 'owner'], collectionName: 'machine' },
           { entity: Person, prefix: 'closed', methods: [] },
+          { entity: Person, collectionName: 'guests', type: 'person', only: ['name'], methods: ['GET', 'POST'] },
           { entity: Computer, prefix: 'left', collectionName: 'device', only: ['name'] },
           { entity: Computer, prefix: 'right', collectionName: 'device', only: ['vendor'] },
         ]),
@@ -268,6 +269,25 @@ describe('the same entity several times', () => {
     expect((await app.get('/closed/person/1')).status).toBe(405);
     expect(await attributes('/left/device/1')).toEqual({ name: 'laptop' });
     expect(await attributes('/right/device/1')).toEqual({ vendor: 'Apple' });
+  });
+
+  it('has the type of another, at an address of its own [URL-07, FJV-01]', async () => {
+    const post = (type: string): Promise<Answer> =>
+      app.request('POST', '/api/guests', {
+        headers: { 'Content-Type': 'application/vnd.api+json' },
+        body: JSON.stringify({ data: { type, attributes: { name: 'Zoe' } } }),
+      });
+    const made = await post('person');
+    const wrong = await post('guests');
+    const list = await app.get('/api/guests?fields[person]=name');
+
+    expect(made.status).toBe(201);
+    expect(made.at('/data/type')).toBe('person');
+    expect(made.at('/data/links/self')).toBe('/api/guests/7');
+    expect(wrong.status).toBe(409);
+    expect(new Set(list.at('/data/*/type') as string[])).toEqual(new Set(['person']));
+    expect((await app.get('/api')).at('/meta/modelinfo/guests/url')).toBe('/api/guests');
+    expect((await app.get('/api/computer/3?include=owner')).at('/included/*/links/self')).toEqual(['/api/person/2']);
   });
 
   it('follows relationships to the resource with the same prefix [SET-06, SET-11]', async () => {
