@@ -23,7 +23,7 @@ const SEGMENTS: Readonly<Record<UrlKind, number>> = {
 export class Addresses {
   constructor(
     private readonly config: ApplicationConfig,
-    private readonly baseUrl: string,
+    private readonly options: { readonly baseUrl: string; readonly trailingSlash: 'never' | 'ignore' },
   ) {}
 
   /** Where a request was sent, and where the resources of every version are, seen from there. */
@@ -34,9 +34,9 @@ export class Addresses {
     const root = segments.slice(0, segments.length - behind).join('/');
     const roots = new Map<string | undefined, string>();
     for (const version of versions) {
-      if (version !== own.version) roots.set(version, this.baseUrl + this.rebase(root, own.version, version));
+      if (version !== own.version) roots.set(version, this.options.baseUrl + this.rebase(root, own.version, version));
     }
-    return { root: this.baseUrl + root, roots, path: this.baseUrl + path, queryString };
+    return { root: this.options.baseUrl + root, roots, path: this.options.baseUrl + path, queryString };
   }
 
   /** True where a path is spelt as the resource's address is: Express takes `/Person` for `/person`. */
@@ -51,7 +51,7 @@ export class Addresses {
 
   /** What stands before the path of a resource of this version, where no request says more. */
   root(version: string | undefined): string {
-    return this.baseUrl + this.globalPrefix + this.versionSegments(version)[0]!;
+    return this.options.baseUrl + this.globalPrefix + this.versionSegments(version)[0]!;
   }
 
   /** True for paths that belong to what is served at one of these places. */
@@ -64,9 +64,10 @@ export class Addresses {
     path: string,
     places: readonly P[],
   ): { readonly place: P; readonly kind: ResourceUrlKind } | undefined {
+    const asked = this.options.trailingSlash === 'ignore' ? path.replace(/(?<=.)\/$/, '') : path;
     for (const place of places) {
       for (const base of this.bases(place)) {
-        const segments = segmentsBehind(base, path);
+        const segments = segmentsBehind(base, asked);
         const kind = segments && kindOf(segments);
         if (kind !== undefined) return { place, kind };
       }

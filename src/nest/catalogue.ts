@@ -104,7 +104,7 @@ export class Catalogue implements OnModuleInit {
   ) {
     this.options = resolveModuleOptions(options);
     this.stores = new Stores(this.options);
-    this.addresses = new Addresses(config, this.options.baseUrl);
+    this.addresses = new Addresses(config, this.options);
   }
 
   /** Builds the graph, so that every mistake in options and decorators is told at start. */

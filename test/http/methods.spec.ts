@@ -3,7 +3,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RestlessConfigError, RestlessModule, type RestlessModuleOptions } from 'nestjs-restless';
 import { DataSource } from 'typeorm';
-import { createApp, describeServers, type AppOptions, type TestApp } from '../support/app.js';
+import { type Answer, createApp, describeServers, type AppOptions, type TestApp } from '../support/app.js';
 import { Computer, PEOPLE, Person, seedPeople } from '../support/people.js';
 
 const JSON_API = 'application/vnd.api+json';
@@ -271,6 +271,26 @@ describe('the option trailingSlash: "ignore"', () => {
 
     for (const path of paths) expect([path, (await app.get(path)).status]).toEqual([path, 200]);
   });
+
+  it.each(['express', 'fastify'] as const)(
+    'holds for bodies that cannot be read too, with %s [URL-15]',
+    async (name) => {
+      const fastify = new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } });
+      const adapter = name === 'express' ? name : fastify;
+      const app = await start({ trailingSlash: 'ignore', prefix: '', methods: ['GET', 'POST'] }, adapter);
+      const post = (type: string): Promise<Answer> =>
+        app.request('POST', '/person/', { headers: { 'Content-Type': type }, body: '{' });
+
+      for (const [type, status] of [
+        ['text/plain', 415],
+        ['application/vnd.api+json', 400],
+      ] as const) {
+        const answer = await post(type);
+
+        expect([type, answer.status, answer.at('/errors/0/status')]).toEqual([type, status, String(status)]);
+      }
+    },
+  );
 
   it('is the library’s to give, not the router’s [URL-14]', async () => {
     const app = await start({}, new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } }));
