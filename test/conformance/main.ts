@@ -1,5 +1,5 @@
 /**
- * The command `npm run conformance -- jsonapi|classic [--database sqlite] [--adapter express] [--only id]`: runs the recorded cases
+ * The command `npm run conformance -- jsonapi|flask-jsonapi|classic [--database sqlite] [--adapter express] [--only id]`: runs the recorded cases
  * of the folder that CASES names, prints one line a case that differs, and closes with the totals.
  */
 import 'reflect-metadata';

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Answer, hangUp, send } from './answer.js';
-import { type Case, type Profile, readCases, readDataset, readProfiles } from './cases.js';
+import { type Case, type Profile, readCases, readDataset } from './cases.js';
 import { judge, type Outcome, type Suite } from './suite.js';
 import { type Database, World } from './world.js';
 
@@ -23,7 +23,7 @@ export function load(suite: Suite, folder: string): Material {
   return {
     folder,
     cases: readCases(folder, suite.files.cases),
-    profiles: readProfiles(folder, suite.files.profiles),
+    profiles: suite.profiles(folder, suite.files.profiles),
   };
 }
 
@@ -80,9 +80,12 @@ export class Runner {
   }
 
   private async start(profile: Profile): Promise<INestApplication> {
+    const { endsWithSlash: ignoreTrailingSlash = false } = this.suite;
     const application = await NestFactory.create(
       this.suite.module(profile, this.world.options),
-      this.adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(),
+      this.adapter === 'express'
+        ? new ExpressAdapter()
+        : new FastifyAdapter({ routerOptions: { ignoreTrailingSlash } }),
       { logger: false, abortOnError: false },
     );
     return (await application.listen(0, '127.0.0.1'), application);

@@ -39,6 +39,7 @@ const answer = (status: number): Answer => ({ status, headers: {}, text: '', bod
 const suite = (departures: Departure[]): Suite => ({
   name: 'test',
   files: { cases: '', profiles: '' },
+  profiles: () => new Map(),
   module: () => ({ module: class {} }),
   differences: (_, { expected }, { status }) => (status === expected.status ? [] : [`status: ${status} found`]),
   violations: ({ status }) => (status >= 500 ? [`status ${status}`] : []),

@@ -9,6 +9,9 @@ export interface Suite {
   name: string;
   /** The files of cases and of profiles in the folder of cases. */
   files: { cases: string; profiles: string };
+  profiles(folder: string, file: string): Map<string, Profile>;
+  /** The recorded addresses end with a slash. */
+  endsWithSlash?: boolean;
   /** The application that serves a profile. */
   module(profile: Profile, dataSource: DataSourceOptions): DynamicModule;
   /** What differs in meaning; `strict` ignores the marks of the recorder. */
