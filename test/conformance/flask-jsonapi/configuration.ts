@@ -11,10 +11,16 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { type FilterRules, type ResourceEntry, RestlessModule } from 'nestjs-restless';
+import {
+  type FilterRules,
+  type PermissionChecker,
+  type ResourceEntry,
+  RestlessModule,
+  type RowAction,
+} from 'nestjs-restless';
 import type { DataSourceOptions } from 'typeorm';
 import { type Json, type JsonObject, type Profile, readJson, text, texts } from '../cases.js';
-import { ENTITIES } from '../entities.js';
+import { type Computer, ENTITIES } from '../entities.js';
 import { toObject } from '../meaning.js';
 import { attributeOf, readSchema, type Schema, SchemaError, schemaRules } from './schemas.js';
 
@@ -34,6 +40,7 @@ export function configuredModule({ options: configuration }: Profile, dataSource
   const routes = (configuration.routes as Json[]).map(toObject);
   return {
     module: ConfiguredModule,
+    providers: [OwnerPermissions],
     imports: [
       TypeOrmModule.forRoot({ ...dataSource, subscribers: schemaRules(schemas), retryAttempts: 0 }),
       RestlessModule.forRoot({
@@ -72,7 +79,7 @@ function toEntries(route: JsonObject, schemas: Map<string, Schema>, configuratio
     sortable: ['id', ...attributes],
     validationExceptions: [SchemaError],
     ...(actions !== undefined && { operations: texts(actions).map(toOperation) }),
-    ...(permission === 'later' && { permissions: new OwnerPermissions() }),
+    ...(permission !== undefined && { permissions: OwnerPermissions }),
     ...(decorator !== undefined && { guards: [KeyGuard] }),
     ...(kind === 'repository that implements nothing' && { repository: () => ({}) }),
   };
@@ -151,4 +158,11 @@ class KeyGuard implements CanActivate {
 }
 
 /** The owner of a computer decides: with those of person 1 everything may be done, those of person 3 may be read. */
-class OwnerPermissions {}
+@Injectable()
+class OwnerPermissions implements PermissionChecker<Computer> {
+  private readonly rights: Record<number, RowAction[]> = { 1: ['read', 'create', 'update', 'destroy'], 3: ['read'] };
+
+  hasObjectPermission({ owner }: Computer, action: RowAction): boolean {
+    return this.rights[owner?.id ?? 0]?.includes(action) ?? false;
+  }
+}

@@ -4,7 +4,7 @@ import { type Case, isObject, type Json } from '../cases.js';
 import { show, toObject } from '../meaning.js';
 import type { Departure, Later } from '../suite.js';
 
-export const LATER: Later[] = [{ issue: 'permissions (FJP-01)', when: ({ group }) => group === 'permissions' }];
+export const LATER: Later[] = [];
 
 export const DEPARTURES: Departure[] = [
   {
