@@ -69,7 +69,14 @@ export class RestlessInterceptor implements NestInterceptor {
   ): Promise<Observable<void>> {
     const { resource, entity, manager, processors } = served;
     const { format } = state;
-    const about = { operation: name, collectionName: resource.collectionName, entity, format: format.name, request, manager };
+    const about = {
+      operation: name,
+      collectionName: resource.collectionName,
+      entity,
+      format: format.name,
+      request,
+      manager,
+    };
     const processing = new Processing(about);
     const decoded = await processing.before(state.decoded!, first?.preprocessors ?? []);
     // Another relationship may have been chosen.

@@ -176,6 +176,8 @@ export function statusOf({ status, code }: WireError): number {
 
 /** The document at the prefix: the address of every collection. */
 export function writeRoot(resources: readonly Resource[], address: Address): WireAnswer {
-  const entries = resources.map((resource) => [resource.collectionName, { url: collectionUrl(address, resource) }] as const);
+  const entries = resources.map(
+    (resource) => [resource.collectionName, { url: collectionUrl(address, resource) }] as const,
+  );
   return { headers: {}, document: Object.fromEntries(entries) };
 }

@@ -208,7 +208,9 @@ export function writeErrors(errors: readonly WireError[]): Json {
 
 /** The document at the prefix: the key and the address of every resource, of the first one of a name. @see SCH-01, SCH-06 */
 export function writeRoot(resources: readonly Resource[], address: Address): WireAnswer {
-  const named = resources.filter((each, index) => resources.findIndex((other) => other.collectionName === each.collectionName) === index);
+  const named = resources.filter(
+    (each, index) => resources.findIndex((other) => other.collectionName === each.collectionName) === index,
+  );
   const modelinfo = named.map((resource) => {
     const primarykey = resource.id.map((attribute) => attribute.name).join(resource.options.idSeparator);
     return [resource.collectionName, { primarykey, url: collectionUrl(address, resource) }] as const;
