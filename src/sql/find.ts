@@ -87,22 +87,21 @@ export class Finding {
 
   private draft(reader: RowReader, row: Row, primary: boolean): Draft {
     const { resource, id } = reader.identifier(row);
-    const known = this.drafts.get(resource) ?? new Map<string, Draft>();
-    this.drafts.set(resource, known);
+    let known = this.drafts.get(resource);
+    if (known === undefined) this.drafts.set(resource, (known = new Map<string, Draft>()));
     let draft = known.get(id);
     if (draft === undefined) {
       draft = {
         resource,
         id,
         values: reader.values(row, resource),
-        linkage: new Map(reader.linkage(row, resource)),
+        linkage: new Map<string, Linkage>(),
         primaryKey: reader.primaryKey(row, resource),
       };
       known.set(id, draft);
       if (!primary) this.included.push(draft);
-    } else {
-      for (const [name, linkage] of reader.linkage(row, resource)) draft.linkage.set(name, linkage);
     }
+    reader.link(row, resource, draft.linkage);
     return draft;
   }
 
@@ -118,7 +117,7 @@ export class Finding {
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
     for (const row of distinctRows(plan, await this.edgeRows(plan, keys))) {
-      const key = keyText(plan.far.map((at) => row[at]));
+      const key = keyOf(row, plan.far);
       const member = this.member(plan, row);
       const members = byKey.get(key);
       if (members === undefined) byKey.set(key, [member]);
@@ -126,7 +125,7 @@ export class Finding {
     }
     if (relationship.toMany) {
       for (const { row, record } of near) {
-        const members = byKey.get(keyText(plan.near.map((at) => row[at]))) ?? [];
+        const members = byKey.get(keyOf(row, plan.near)) ?? [];
         record.linkage.set(
           relationship.name,
           members.map(({ resource, id }) => ({ resource, id })),
@@ -135,7 +134,7 @@ export class Finding {
     } else if (plan.edge.target !== relationship.target) {
       // The row's own linkage names the related resource, not what is shown of it here.
       for (const { row, record } of near) {
-        const [member] = byKey.get(keyText(plan.near.map((at) => row[at]))) ?? [];
+        const [member] = byKey.get(keyOf(row, plan.near)) ?? [];
         if (member !== undefined) record.linkage.set(relationship.name, { resource: member.resource, id: member.id });
       }
     }
@@ -150,13 +149,13 @@ export class Finding {
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const byKey = new Map<string, unknown[]>();
     for (const row of distinctRows(plan, await this.edgeRows(plan, keys))) {
-      const key = keyText(plan.far.map((at) => row[at]));
+      const key = keyOf(row, plan.far);
       byKey.set(key, [...(byKey.get(key) ?? []), value.read(row[value.at])]);
     }
     for (const { row, record } of near) {
       const { attributes } = this.query.fieldsets.get(record.resource)!;
       const index = attributes.findIndex(({ name }) => name === plucked!.name);
-      const values = byKey.get(keyText(plan.near.map((at) => row[at]))) ?? [];
+      const values = byKey.get(keyOf(row, plan.near)) ?? [];
       if (index >= 0) record.values[index] = relationship.toMany ? values : (values[0] ?? null);
     }
   }
@@ -242,12 +241,19 @@ export class Finding {
   }
 }
 
+/** The key that stands at these places of a row, as text. */
+function keyOf(row: Row, places: readonly number[]): string {
+  return places.length === 1 ? partText(row[places[0]!]) : keyText(places.map((at) => row[at]));
+}
+
 /** Key values as text: drivers give one value as a number here and as text there. */
 function keyText(key: readonly unknown[]): string {
+  if (key.length === 1) return partText(key[0]);
   return key.map((part) => encodeURIComponent(partText(part))).join('/');
 }
 
 function partText(part: unknown): string {
+  if (typeof part === 'string') return part;
   if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
   // As text, a date would lose its milliseconds.
   return String(part instanceof Date ? part.getTime() : part);

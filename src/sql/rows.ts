@@ -2,7 +2,7 @@
  * Rows of a statement → what they say: which resource, which id, which values, which linkage. All lookups of
  * names are done once per statement.
  */
-import type { Identifier } from '../query/result.js';
+import type { Identifier, Linkage } from '../query/result.js';
 import { formatId, type Relationship, type Resource } from '../resource/resource.js';
 import type { ReadValue } from './columns.js';
 
@@ -79,13 +79,16 @@ export class RowReader {
     return this.readers.get(resource)!.primaryKey.map((at) => row[at]);
   }
 
-  /** The to-one linkage that stands on the row. */
-  *linkage(row: Row, resource: Resource): Iterable<readonly [string, Identifier | null]> {
+  /** Adds the to-one linkage that stands on the row. */
+  link(row: Row, resource: Resource, linkage: Map<string, Linkage>): void {
     for (const { relationship, id, ids, kind } of this.readers.get(resource)!.toOne) {
       const { target } = relationship;
       const missing = id.some(({ at }) => row[at] === null);
       const related = ownerOf(row, target, kind);
-      yield [relationship.name, missing ? null : { resource: related, id: readId(row, ids.get(related)!, related) }];
+      linkage.set(
+        relationship.name,
+        missing ? null : { resource: related, id: readId(row, ids.get(related)!, related) },
+      );
     }
   }
 }
@@ -96,8 +99,6 @@ function ownerOf(row: Row, family: Resource, kind: KindReader | undefined): Reso
 }
 
 function readId(row: Row, parts: readonly CellReader[], resource: Resource): string {
-  return formatId(
-    parts.map(({ at, read }) => String(read(row[at]))),
-    resource.options.idSeparator,
-  );
+  const texts = parts.map(({ at, read }) => String(read(row[at])));
+  return formatId(texts, resource.options.idSeparator);
 }
