@@ -99,7 +99,11 @@ export class Select {
 
   /** LEFT JOINs the row that a to-one relationship leads to, where it exists for the viewer. */
   join(key: string, from: string, relationship: Relationship, filter: Filter | undefined, shown?: Filter): string {
-    const known = this.joined.get(key);
+    const { declaredBy, property } = relationship.model;
+    // Where nothing tells two ways to a row apart, sorting and linkage share it.
+    const isPlain = filter === undefined && shown === undefined;
+    const place = isPlain ? `${from}>${declaredBy}>${property}>${relationship.target.path}` : key;
+    const known = this.joined.get(place);
     if (known !== undefined) return known;
     const alias = this.context.aliases.next('r');
     const link = this.context.where.link(relationship);
@@ -110,7 +114,7 @@ export class Select {
       ...(shown === undefined ? [] : [this.context.where.condition(shown, from)]),
     ];
     this.joins.push(sql`LEFT JOIN ${this.context.columns.table(link.target, alias)} ON ${allOf(conditions)}`);
-    this.joined.set(key, alias);
+    this.joined.set(place, alias);
     return alias;
   }
 }

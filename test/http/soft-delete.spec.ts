@@ -17,6 +17,7 @@ import {
 } from 'typeorm';
 import { describeServers, type TestApp } from '../support/app.js';
 import { jsonApi } from '../support/json-api-document.js';
+import { StatementLog } from '../support/statement-log.js';
 
 @Entity()
 @Resource({ additionalAttributes: ['title'] })
@@ -78,9 +79,16 @@ describeServers(
   (server) => {
     let app: TestApp;
     const get = jsonApi(() => app);
+    const log = new StatementLog();
 
     beforeAll(async () => {
-      app = await server.start({ entities: ENTITIES, imports: [RestlessModule.forFeature(ENTITIES)], seed });
+      const dataSource = { logger: log, logging: true };
+      app = await server.start({
+        entities: ENTITIES,
+        imports: [RestlessModule.forFeature(ENTITIES)],
+        seed,
+        dataSource,
+      });
     });
     afterAll(() => app.close());
 
@@ -95,6 +103,12 @@ describeServers(
       ]);
       expect(shops.at('/meta/total')).toBe(2);
       expect(past.at('/meta/total')).toBe(2);
+    });
+
+    it('joins the table once that tells them, for the order and for the linkage', async () => {
+      const statements = await log.during(() => get('/api/item?sort=shop.name'));
+
+      expect(statements.map(({ sql }) => sql.match(/LEFT JOIN/g)?.length)).toEqual([1]);
     });
 
     it.each([
