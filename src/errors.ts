@@ -77,6 +77,8 @@ export interface ErrorSource {
 /** The optional members of an error. */
 export interface ErrorDetails {
   readonly source?: ErrorSource | undefined;
+  /** A JSON pointer to the field that the body lacks, where `source` can only name the nearest parent that is there. */
+  readonly missing?: string | undefined;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** Headers of the answer, such as `Allow`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -96,6 +98,7 @@ export class RestlessError extends Error {
   readonly statusCode: number;
   readonly title: string;
   readonly source: ErrorSource | undefined;
+  readonly missing: string | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
 
@@ -105,6 +108,7 @@ export class RestlessError extends Error {
     this.code = code;
     [this.statusCode, this.title] = ERROR_CODES[code];
     this.source = details.source;
+    this.missing = details.missing;
     this.meta = details.meta;
     this.headers = details.headers;
   }

@@ -184,8 +184,8 @@ function log(exception: unknown): void {
   LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
 }
 
-function describeError({ statusCode, code, title, detail, source, meta }: RestlessError): WireError {
-  return { status: statusCode, code, title, detail, source, meta };
+function describeError({ statusCode, code, title, detail, source, missing, meta }: RestlessError): WireError {
+  return { status: statusCode, code, title, detail, source, missing, meta };
 }
 
 /** Body parsers and routers throw errors of their own, with the status for the client on them. */

@@ -227,9 +227,14 @@ export function placeOf(change: ChangePart, field: FieldName, path: readonly str
   return holder;
 }
 
+/** Where a field would stand, be it in the body or not. */
+export function fullPlaceOf(change: ChangePart, field: FieldName, path: readonly string[] = []): string {
+  return pointerTo(change.place[field.kind], [field.name, ...path]);
+}
+
 /** True where the field itself is in the body. */
 export function isSent(change: ChangePart, field: FieldName): boolean {
-  return placeOf(change, field) === pointerTo(change.place[field.kind], [field.name]);
+  return placeOf(change, field) === fullPlaceOf(change, field);
 }
 
 function pointerTo(holder: string, names: readonly string[]): string {

@@ -5,7 +5,14 @@
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import { RestlessError, RestlessErrors } from '../errors.js';
-import { placeOf, type ChangePart, type LinkChange, type LinkTarget, type NewRow } from '../query/change.js';
+import {
+  fullPlaceOf,
+  placeOf,
+  type ChangePart,
+  type LinkChange,
+  type LinkTarget,
+  type NewRow,
+} from '../query/change.js';
 import { quote } from '../query/faults.js';
 import type { Resource } from '../resource/resource.js';
 import { isDatabaseError } from './database-errors.js';
@@ -74,7 +81,9 @@ function failuresOf(change: ChangePart, failure: ValidationError, path: string):
 
 /** Decorators with `always` answer in both rounds. */
 function distinct(errors: readonly RestlessError[]): readonly RestlessError[] {
-  return [...new Map(errors.map((error) => [`${error.source?.pointer} ${error.detail}`, error])).values()];
+  return [
+    ...new Map(errors.map((error) => [`${error.missing ?? error.source?.pointer} ${error.detail}`, error])).values(),
+  ];
 }
 
 /** One failure; the field is named where the viewer may know it. @see VAL-09 */
@@ -89,7 +98,9 @@ function validationError(change: ChangePart, property: string | undefined, messa
   // What the viewer may not know is not named either, as class-validator's own messages do.
   if (field === undefined) return new RestlessError(code, message.includes(head) ? NOT_VALID : message);
   if (change.kind === 'edit-relationship') return new RestlessError(code, message);
-  return new RestlessError(code, message, { source: { pointer: placeOf(change, field, path) } });
+  const pointer = placeOf(change, field, path);
+  const place = fullPlaceOf(change, field, path);
+  return new RestlessError(code, message, { source: { pointer }, ...(place !== pointer && { missing: place }) });
 }
 
 /** What class-validator looks at: the instance with the members that its to-many relationships are to have. */

@@ -55,6 +55,8 @@ export interface WireError {
   readonly title?: string | undefined;
   readonly detail?: string | undefined;
   readonly source?: ErrorSource | undefined;
+  /** A pointer to the field that the body lacks. */
+  readonly missing?: string | undefined;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
 

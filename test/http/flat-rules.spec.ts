@@ -84,15 +84,17 @@ describeServers(
         await send('POST', '/api/band', { name: 'xx', players: [{ name: 'yy' }, { name: 'z' }] }),
         await send('POST', '/api/band', { name: 'xx', players: [{ name: 'LOUD' }] }),
         await send('POST', '/api/player', { name: 'xx', band: { name: 'z' } }),
+        await send('POST', '/api/band', { players: [{}] }),
       ];
 
-      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
+      expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 400]);
       expect(answers.map(({ body }) => body)).toEqual([
         { validation_errors: { name: short } },
         { validation_errors: { players: 'players must contain at least 1 elements' } },
         { validation_errors: { 'players.1.name': short } },
         { validation_errors: { 'players.0.name': '"name": is too loud' } },
         { validation_errors: { 'band.name': short } },
+        { validation_errors: { name: short } },
       ]);
       expect((await app.get('/api/band', { Accept: FLAT })).at('/num_results')).toBe(0);
     });

@@ -138,6 +138,7 @@ const THROWN: Readonly<Record<string, () => Error>> = {
   message: () => new PlainError('Not today.'),
   empty: () => new PlainError(),
   none: () => new FieldsError({}),
+  brackets: () => new PlainError('Refused [word]: is not welcome'),
   descendant: () => new (class extends PlainError {})('Nor tomorrow.'),
   unlisted: () => new OtherError('about the inside'),
 };
@@ -425,6 +426,7 @@ describeServers(
         ['empty', [['The values are not valid.']]],
         ['none', [['The values are not valid.']]],
         ['descendant', [['Nor tomorrow.']]],
+        ['brackets', [['Refused [word]: is not welcome']]],
       ])(
         'is forwarded if its class is listed: %s [VAL-01, VAL-02, VAL-06, VAL-07, VAL-08, VAL-09, VAL-10, VAL-11]',
         async (name, errors) => {
@@ -445,6 +447,27 @@ describeServers(
           }
           expect(await count(Word)).toBe(before);
           expect((await get('/api/word/1')).at('/data/attributes/word')).toBe('first');
+        },
+      );
+
+      it.each<[name: string, errors: unknown]>([
+        ['map', { word: '"word": is not welcome' }],
+        ['lists', { word: '"word": is not welcome; "word": is short', size: '"size": 7' }],
+        ['text', 'Nothing is right.'],
+        ['message', 'Not today.'],
+        ['none', 'The values are not valid.'],
+        // No field is looked for in a text.
+        ['brackets', 'Refused [word]: is not welcome'],
+      ])(
+        'is a map by field in flat JSON, or a text where it has none: %s [VAL-02, VAL-03, VAL-04, VAL-05]',
+        async (word, errors) => {
+          const types = { 'Content-Type': 'application/json' };
+          const created = await app.request('POST', '/api/word', { headers: types, body: { word } });
+          const changed = await app.request('PATCH', '/api/word/1', { headers: types, body: { word } });
+
+          for (const answer of [created, changed]) {
+            expect([answer.status, answer.body]).toEqual([400, { validation_errors: errors }]);
+          }
         },
       );
 

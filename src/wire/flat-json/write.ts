@@ -140,17 +140,19 @@ function nativeValue({ type }: ColumnAttribute, text: string): unknown {
   return type === 'integer' || type === 'float' ? Number(text) : text;
 }
 
-/** @see ERR-01, VAL-03, VAL-04 */
+/** @see ERR-01, VAL-03, VAL-04, VAL-06 */
 export function writeErrors(errors: readonly WireError[]): Json {
   const validation = errors.filter(({ code }) => code === 'VALIDATION' || code === 'UNPROCESSABLE');
   if (validation.length === 0 || validation.length < errors.length) {
     return { message: errors.map(({ detail, title }) => detail ?? title ?? 'The request was refused.').join(' ') };
   }
-  const named = validation.flatMap(({ source, detail }) => {
-    const field = fieldOf(source?.pointer);
-    return field === '' ? [] : [[field, detail] as const];
-  });
-  if (named.length > 0) return { validation_errors: Object.fromEntries(named) };
+  const named = new Map<string, string>();
+  for (const { source, missing, detail = '' } of validation) {
+    const field = fieldOf(missing ?? source?.pointer);
+    const before = named.get(field);
+    if (field !== '') named.set(field, before === undefined ? detail : `${before}; ${detail}`);
+  }
+  if (named.size > 0) return { validation_errors: Object.fromEntries(named) };
   return { validation_errors: validation.map(({ detail }) => detail).join(' ') };
 }
 
