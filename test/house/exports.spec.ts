@@ -2,7 +2,7 @@
 import * as library from 'nestjs-restless';
 import * as testing from 'nestjs-restless/testing';
 
-it('exports exactly these names', () => {
+it('exports exactly these names [SET-21]', () => {
   expect(Object.keys(library).sort()).toEqual([
     'AfterCommit',
     'BadRequestError',

@@ -157,7 +157,7 @@ describeServers(
         ['deleting', 'GET, HEAD, DELETE, OPTIONS'],
         ['reading', 'GET, HEAD, OPTIONS'],
       ])(
-        'in /%s but for what its options open [BLK-01, BLK-09, BLK-14, MET-06, MET-09, MET-10]',
+        'in /%s but for what its options open [BLK-01, BLK-09, BLK-14, MET-06, MET-09, MET-10, contradiction 36]',
         async (prefix, allow) => {
           const url = `/${prefix}/task?filter[status]=nothing`;
 

@@ -101,7 +101,7 @@ describe('options of a resource', () => {
     ],
     [{ decorators: { GET: 'admin' } }, 'Person: the option "decorators" has to have a list of decorators for GET.'],
     [{ decorators: [] }, 'Person: the option "decorators" has to be an object such as { GET: [Roles("reader")] }.'],
-  ])('%j [SET-13]', async (wrong, expected) => {
+  ])('%j [SET-13, CUQ-03]', async (wrong, expected) => {
     expect(await sentence(() => [RestlessModule.forFeature([{ entity: Person, ...options(wrong) }])])).toEqual(
       as(expected),
     );

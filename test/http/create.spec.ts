@@ -362,7 +362,7 @@ describeServers((server) => {
         '409 CONFLICT /data/relationships/boss/data/type',
       ],
     ])(
-      'has %s: all are told at once, nothing is written [CRE-19, CRE-22, CRE-23, CRE-24, JA-51, JA-52, JA-58, JA-60, JA-77]',
+      'has %s: all are told at once, nothing is written [CRE-19, CRE-22, CRE-23, CRE-24, JA-51, JA-52, JA-58, JA-60, JA-77, FJE-04, contradictions 26 and 32]',
       async (_words, body, ...expected) => {
         const before = await count();
 
@@ -720,7 +720,7 @@ describeServers((server) => {
       await app.app.get(DataSource).getRepository(Employee).delete(id);
     });
 
-    it('create nothing on the other side [CRE-29]', async () => {
+    it('create nothing on the other side [CRE-29, FJN-01, FJN-02, FJN-06]', async () => {
       const before = await count();
       const nested = await create({ boss: { data: { type: 'employee', attributes: { name: 'Sidepost' } } } });
       const included = await send('POST', '/api/employee', {

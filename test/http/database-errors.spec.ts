@@ -157,15 +157,18 @@ describeServers(
           '/data/attributes/place',
         ],
         ['a column that nobody sees', { name: 'secretive' }, undefined],
-      ])('of %s is a conflict, at its place [ERR-03, ERR-08, TXN-01]', async (_words, attributes, pointer) => {
-        const before = await total();
+      ])(
+        'of %s is a conflict, at its place [ERR-03, ERR-08, TXN-01, contradiction 33]',
+        async (_words, attributes, pointer) => {
+          const before = await total();
 
-        const answer = await write('POST', '/api/thing', { type: 'thing', attributes });
+          const answer = await write('POST', '/api/thing', { type: 'thing', attributes });
 
-        expect(answer.status).toBe(409);
-        expect(error(answer)).toEqual({ ...UNIQUE, ...at(pointer) });
-        expect(await total()).toBe(before);
-      });
+          expect(answer.status).toBe(409);
+          expect(error(answer)).toEqual({ ...UNIQUE, ...at(pointer) });
+          expect(await total()).toBe(before);
+        },
+      );
 
       it.each<[words: string, attributes: object, pointer: string]>([
         ['a column', { code: 'taken' }, '/data/attributes/code'],

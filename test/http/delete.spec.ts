@@ -194,7 +194,7 @@ describeServers((server) => {
 
   const ids = async (path: string): Promise<unknown> => (await get(`${path}?sort=id`)).at('/data/*/id');
 
-  it('answers 204 with nothing, and the resource is gone [DEL-01, DEL-06, MAP-08, MET-09, JA-70]', async () => {
+  it('answers 204 with nothing, and the resource is gone [DEL-01, DEL-06, MAP-08, MET-09, JA-70, FJV-14]', async () => {
     const answer = await write('DELETE', '/api/person/1');
 
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -208,7 +208,7 @@ describeServers((server) => {
     expect((await get('/api/club/1/relationships/members')).at('/data')).toEqual(linkage('person/3'));
   });
 
-  it('answers 404 for what is not there, now or any more [DEL-02, DEL-03, JA-70]', async () => {
+  it('answers 404 for what is not there, now or any more [DEL-02, DEL-03, JA-70, contradiction 7]', async () => {
     await write('DELETE', '/api/club/2');
 
     for (const id of ['2', '99', 'x', '1.5', '99999999999999999999', '%00']) {

@@ -65,7 +65,7 @@ describeServers(
       ]);
     });
 
-    it('leads through a join entity, which stays hidden [MAP-05]', async () => {
+    it('leads through a join entity, which stays hidden [MAP-05, FJN-08, #25]', async () => {
       const author = await get('/api/author/1?include=articles');
       expect(author.at('/data/relationships')).toEqual({
         articles: {

@@ -101,7 +101,7 @@ describeServers((server) => {
   });
   afterAll(() => app.close());
 
-  it('answers a resource with its links and the linkage of to-one relationships [JA-13, JA-14, JA-18, JA-19, JA-24, JA-25, JA-28, REL-07, REL-09, REL-10]', async () => {
+  it('answers a resource with its links and the linkage of to-one relationships [JA-13, JA-14, JA-18, JA-19, JA-24, JA-25, JA-28, REL-07, REL-09, REL-10, FJS-05, FJS-06]', async () => {
     const answer = await get('/api/computer/1');
 
     expect(answer.body).toEqual({
@@ -122,7 +122,7 @@ describeServers((server) => {
     });
   });
 
-  it('answers a list with its total and its pages [JA-18, JA-39, JA-49, REL-08]', async () => {
+  it('answers a list with its total and its pages [JA-18, JA-39, JA-49, REL-08, FJV-13, contradiction 28]', async () => {
     const answer = await get('/api/person?page[size]=2&page[number]=2&fields[person]=name');
 
     expect(answer.body).toEqual({

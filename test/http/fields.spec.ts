@@ -92,7 +92,7 @@ describeServers(
         expect(relationships.at('/data')).not.toHaveProperty('attributes');
       });
 
-      it('are told apart by type, in primary and in included data [FLD-18, FLD-27, JA-47]', async () => {
+      it('are told apart by type, in primary and in included data [FLD-18, FLD-27, JA-47, contradiction 35]', async () => {
         const answer = await get(
           '/api/person/1?include=computers&fields[person]=name,computers&fields[computer]=vendor',
         );
@@ -220,7 +220,7 @@ describeServers(
         expect(Object.keys(open.at('/data/relationships') as object)).toEqual(['team']);
       });
 
-      it('are no foreign keys, unless one is exposed itself [FLD-23, FLD-24]', async () => {
+      it('are no foreign keys, unless one is exposed itself [FLD-23, FLD-24, contradiction 34]', async () => {
         const open = await get('/open/open_player/1');
         const key = await get('/key/key/1');
         const listed = await get('/api/listed/1');

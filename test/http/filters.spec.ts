@@ -242,8 +242,8 @@ describeServers(
         ['a path in brackets of its own [FJF-08]', 'book?filter[author][name][startswith]=b', ['3']],
         ['a path with a list', 'book?filter[author.name]=ben,dee', ['3', '4']],
         ['a to-many path', 'author?filter[books.tags.label]=air', ['4']],
-        ['the id of a to-one relationship [JQ-06]', 'book?filter[author]=2,4', ['3', '4']],
-        ['the ids of a to-many relationship [JQ-06]', 'author?filter[books]=3,6', ['2', '5']],
+        ['the id of a to-one relationship [JQ-06, FJF-07]', 'book?filter[author]=2,4', ['3', '4']],
+        ['the ids of a to-many relationship [JQ-06, FJF-07]', 'author?filter[books]=3,6', ['2', '5']],
         ['the ids of text of a to-many relationship', 'book?filter[tags]=air', ['4', '5']],
         ['the id of two parts of a relationship', 'copy?filter[edition]=acme,1', ['1', '2']],
         ['a relationship behind a path', 'copy?filter[edition.book]=1', ['1', '2']],
@@ -266,7 +266,7 @@ describeServers(
         expect(ids(await app.get('/api/author?filter[id][gt]=1&filter[id][gt]=4'))).toEqual(['5', '6']);
       });
 
-      it('works on related collections and on linkage, about the related rows [JQ-08, CQ-32]', async () => {
+      it('works on related collections and on linkage, about the related rows [JQ-08, CQ-32, #17]', async () => {
         const related = await app.get('/api/author/1/books?filter[pages][lt]=200');
         const linkage = await app.get('/api/author/1/relationships/books?filter[pages][lt]=200');
         const tags = await app.get('/api/book/4/tags?filter[label]=air,sea');
@@ -305,7 +305,7 @@ describeServers(
         expect(answer.at('/links')).toEqual({ self: '/api/author?filter%5Bname%5D=ben&filter%5Bsingle%5D=1' });
       });
 
-      it('is 404 where there is none, and where there are several [JQ-13]', async () => {
+      it('is 404 where there is none, and where there are several [JQ-13, contradiction 11]', async () => {
         const none = await app.get('/api/author?filter[name]=x&filter[single]=1');
         const several = await app.get('/api/author?filter[born]=1931&filter[single]=1');
 

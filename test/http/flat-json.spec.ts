@@ -42,7 +42,7 @@ describeServers((server) => {
       });
     });
 
-    it('a page in its envelope, with links that keep the query [PAG-01, PAG-02, PAG-03, PAG-10, MET-20]', async () => {
+    it('a page in its envelope, with links that keep the query [PAG-01, PAG-02, PAG-03, PAG-10, MET-20, contradiction 1]', async () => {
       const answer = await get(`/api/computer?${q({ order_by: [{ field: 'name' }] })}&results_per_page=3&page=2`);
       const url = `/api/computer?q=${encodeURIComponent('{"order_by":[{"field":"name"}]}')}&results_per_page=3&page=`;
 
@@ -72,7 +72,7 @@ describeServers((server) => {
       });
     });
 
-    it('related lists and related objects; nothing related is a 404 [REL-03, PAG-11]', async () => {
+    it('related lists and related objects; nothing related is a 404 [REL-03, PAG-11, contradiction 40]', async () => {
       const list = await get('/api/person/1/computers?results_per_page=1&page=2');
       const owner = await get('/api/computer/1/owner');
       const member = await get('/api/person/1/computers/2');
@@ -107,7 +107,7 @@ describeServers((server) => {
   });
 
   describe('pages', () => {
-    it('cap what is too large, and fall back to the default where it is none [PAG-04, PAG-06]', async () => {
+    it('cap what is too large, and fall back to the default where it is none [PAG-04, PAG-06, contradiction 4]', async () => {
       for (const size of ['0', '-1', 'x', '1.5']) {
         expect((await get(`/api/computer?results_per_page=${size}`)).at('/objects/*/id')).toHaveLength(7);
       }
@@ -146,7 +146,7 @@ describeServers((server) => {
       expect(await names({ filters: [{ name: 'age', op: '>', field: 'id' }] })).toHaveLength(5);
     });
 
-    it('look through relations, at any depth and with every operator [CQ-06, CQ-07, CQ-08, CQ-09, CQ-10]', async () => {
+    it('look through relations, at any depth and with every operator [CQ-06, CQ-07, CQ-08, CQ-09, CQ-10, #17]', async () => {
       expect(await names({ filters: [{ name: 'computers__vendor', op: 'any', val: 'Apple' }] })).toEqual([
         'Ada',
         'Bob',
@@ -163,7 +163,7 @@ describeServers((server) => {
       ).toEqual(['yuki']);
     });
 
-    it('join filters by and, by disjunction, and in trees [CQ-11, CQ-12, CQ-13, CQ-15]', async () => {
+    it('join filters by and, by disjunction, and in trees [CQ-11, CQ-12, CQ-13, CQ-15, contradiction 10]', async () => {
       const filters = [
         { name: 'age', op: 'lt', val: 20 },
         { name: 'age', op: 'gt', val: 60 },
@@ -202,7 +202,7 @@ describeServers((server) => {
       }
     });
 
-    it('ask for one row, which has an address [CQ-25, CQ-26, CQ-27]', async () => {
+    it('ask for one row, which has an address [CQ-25, CQ-26, CQ-27, contradiction 11]', async () => {
       const one = await get(`/api/person?${q({ filters: [{ name: 'name', op: 'eq', val: 'Bob' }], single: true })}`);
       const none = await get(`/api/person?${q({ filters: [{ name: 'name', op: 'eq', val: 'x' }], single: true })}`);
       const many = await get(`/api/person?${q({ filters: [{ name: 'age', op: 'eq', val: 36 }], single: true })}`);
@@ -232,7 +232,7 @@ describeServers((server) => {
   });
 
   describe('negotiation', () => {
-    it('gives each client its own format at one address [NEG-04]', async () => {
+    it('gives each client its own format at one address [NEG-04, contradiction 24]', async () => {
       const types = await Promise.all(
         [
           'application/json',
@@ -271,7 +271,7 @@ describeServers((server) => {
 
 describeServers(
   (server) => {
-    it('answers nothing but flat JSON where that is the only format, to the depth of embed [INC-11, NEG-04]', async () => {
+    it('answers nothing but flat JSON where that is the only format, to the depth of embed [INC-11, NEG-04, contradictions 1 and 24]', async () => {
       const app = await server.start({
         entities: PEOPLE,
         imports: [

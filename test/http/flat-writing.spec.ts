@@ -32,7 +32,7 @@ describeServers(
     });
     afterEach(() => app.close());
 
-    it('creates a row, and shows where it is and what it holds [CRE-01, CRE-02, DAT-01, DAT-02, DAT-04]', async () => {
+    it('creates a row, and shows where it is and what it holds [CRE-01, CRE-02, DAT-01, DAT-02, DAT-04, contradiction 6]', async () => {
       const answer = await send('POST', '/api/person?q=1', {
         name: 'Grace',
         age: null,
@@ -53,7 +53,7 @@ describeServers(
       expect(blank.at('/birthDate')).toBeNull();
     });
 
-    it('changes a row with PATCH and with PUT, and shows it [UPD-01, UPD-04, UPD-06, MET-07, DAT-05]', async () => {
+    it('changes a row with PATCH and with PUT, and shows it [UPD-01, UPD-04, UPD-06, MET-07, DAT-05, contradictions 37 and 39]', async () => {
       const patched = await send('PATCH', '/api/person/1', { age: 37 });
       const put = await send('PUT', '/api/person/1', { id: 1, birthDate: null });
       const nothing = await send('PATCH', '/api/person/1', {});
@@ -65,7 +65,7 @@ describeServers(
       expect(await person(1)).toEqual(put.body);
     });
 
-    it('deletes a row, once [DEL-01, DEL-02, REL-02, ERR-02]', async () => {
+    it('deletes a row, once [DEL-01, DEL-02, REL-02, ERR-02, contradiction 7]', async () => {
       const [first, second] = [await send('DELETE', '/api/computer/7'), await send('DELETE', '/api/computer/7')];
 
       expect([first.status, first.text, second.status, second.body]).toEqual([
@@ -89,7 +89,7 @@ describeServers(
       expect((await send('GET', '/api/computer/3')).at('/owner/id')).toBe(2);
     });
 
-    it('answers 405 where classic clients never wrote, and in JSON:API what it does not have [MET-08, MET-13, MET-15, MET-17]', async () => {
+    it('answers 405 where classic clients never wrote, and in JSON:API what it does not have [MET-08, MET-13, MET-15, MET-17, contradiction 37]', async () => {
       const requests: [method: string, path: string][] = [
         ['PATCH', '/api/person/1/computers/1'],
         ['PUT', '/api/person/1/computers'],
@@ -109,7 +109,7 @@ describeServers(
       expect((await send('GET', '/api/person/1/computers')).at('/objects/*/id')).toEqual([1, 2]);
     });
 
-    it('changes the rows that a search finds, in the body or in the URL [BLK-01…BLK-04, BLK-08, MET-07]', async () => {
+    it('changes the rows that a search finds, in the body or in the URL [BLK-01…BLK-04, BLK-08, MET-07, contradictions 3 and 20]', async () => {
       const apple = { filters: [{ name: 'vendor', op: 'eq', val: 'Apple' }] };
       const inBody = await send('PATCH', '/api/computer', { q: apple, price: '1.00' });
       const inUrl = await send('PUT', `/api/computer?${q(apple)}`, { vendor: 'Pear' });
@@ -188,7 +188,7 @@ describeServers(
       expect((await app.request('DELETE', '/api/computer/1', { headers: { Accept: FLAT } })).status).toBe(204);
     });
 
-    it('tells a contradiction as a 400, without SQL [CRE-16, ERR-01, ERR-03]', async () => {
+    it('tells a contradiction as a 400, without SQL [CRE-16, ERR-01, ERR-03, contradiction 33]', async () => {
       const answers = [
         await send('POST', '/api/person', { name: 'Ada' }),
         await send('PATCH', '/api/person/2', { name: 'Ada' }),

@@ -37,7 +37,7 @@ describeServers((server) => {
   });
   afterAll(() => app.close());
 
-  it('answers the values in the order of the functions [FUN-01, FUN-09, FUN-10, FUN-17]', async () => {
+  it('answers the values in the order of the functions [FUN-01, FUN-09, FUN-10, FUN-17, contradiction 19]', async () => {
     const answer = await app.get(
       `/api/eval/person?${functions(['count', 'id'], ['count', 'age'], ['sum', 'age'], ['avg', 'age'], ['min', 'age'], ['max', 'birthDate'])}`,
     );
@@ -65,7 +65,7 @@ describeServers((server) => {
     ]);
   });
 
-  it('answers an object of function__field in flat JSON [FUN-02, FUN-03, FUN-08]', async () => {
+  it('answers an object of function__field in flat JSON [FUN-02, FUN-03, FUN-08, contradiction 2]', async () => {
     const search = {
       functions: [
         { name: 'count', field: 'id' },
@@ -97,7 +97,7 @@ describeServers((server) => {
     });
   });
 
-  it('answers nothing where nothing is asked [FUN-05, FUN-11]', async () => {
+  it('answers nothing where nothing is asked [FUN-05, FUN-11, contradiction 18]', async () => {
     expect((await app.get('/api/eval/person?functions=[]')).at('/data')).toEqual([]);
     expect((await app.get(`/api/eval/person?${q({ functions: [] })}`, FLAT)).body).toEqual({});
     expect((await app.get(`/api/eval/person?${q({})}`, FLAT)).body).toEqual({});

@@ -32,7 +32,7 @@ describeServers(
     });
     afterAll(() => app.close());
 
-    it('calls the function with the plain document in JSON:API [JSP-01, JSP-05, JSP-07]', async () => {
+    it('calls the function with the plain document in JSON:API [JSP-01, JSP-05, JSP-07, contradiction 21]', async () => {
       const plain = await app.get('/api/computer/7');
       const script = await app.get('/api/computer/7?callback=show');
 
@@ -45,7 +45,7 @@ describeServers(
       });
     });
 
-    it('calls it with document and headers in flat JSON [JSP-03, JSP-04]', async () => {
+    it('calls it with document and headers in flat JSON [JSP-03, JSP-04, contradiction 21]', async () => {
       const script = await app.get('/api/computer?callback=a.b[0].$c&results_per_page=6&page=2', FLAT);
 
       expect(payload(script, 'a.b[0].$c')).toEqual({
@@ -107,7 +107,7 @@ describeServers(
       expect(answer.headers['content-type']).toBe('application/json');
     });
 
-    it('is GET only, and off unless asked for [JSP-01, JSP-06]', async () => {
+    it('is GET only, and off unless asked for [JSP-01, JSP-06, contradiction 22]', async () => {
       const deleted = await app.request('DELETE', '/api/person/1?callback=f');
       const plain = await start(false);
       const strict = await plain.get('/api/person/1?callback=f');

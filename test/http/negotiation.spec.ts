@@ -48,7 +48,7 @@ describeServers(
     afterAll(() => app.close());
 
     describe('Accept', () => {
-      it('may be missing [NEG-08, NEG-03]', async () => {
+      it('may be missing [NEG-08, NEG-03, contradiction 25]', async () => {
         const answer = await app.get('/api/person');
 
         expect(answer.status).toBe(200);
@@ -97,7 +97,7 @@ describeServers(
         ['nothing at all', '*/*;q=0'],
         ['no application', 'application/*;q=0, */*'],
         ['something that is no type', 'json'],
-      ])('refuses %s with 406 [NEG-09, NEG-10, JA-09, JA-10]', async (_words, accept) => {
+      ])('refuses %s with 406 [NEG-09, NEG-10, JA-09, JA-10, FJE-06]', async (_words, accept) => {
         const answer = await app.get('/api/person', { Accept: accept });
 
         expect(answer.status).toBe(406);
@@ -145,13 +145,16 @@ describeServers(
         ['a charset', `${JSON_API}; charset=utf-8`],
         ['an unknown extension', `${JSON_API}; ext="https://jsonapi.org/ext/atomic"`],
         ['an unknown parameter', `${JSON_API}; q=1; version=1`],
-      ])('with %s is refused with 415, even where no body is read [NEG-07, JA-06, JA-07]', async (_words, type) => {
-        const answer = await app.get('/api/person', { 'Content-Type': type });
+      ])(
+        'with %s is refused with 415, even where no body is read [NEG-07, JA-06, JA-07, FJE-06, FJN-07]',
+        async (_words, type) => {
+          const answer = await app.get('/api/person', { 'Content-Type': type });
 
-        expect(answer.status).toBe(415);
-        expect(answer.headers['content-type']).toBe(JSON_API);
-        expect(answer.body).toEqual(UNSUPPORTED);
-      });
+          expect(answer.status).toBe(415);
+          expect(answer.headers['content-type']).toBe(JSON_API);
+          expect(answer.body).toEqual(UNSUPPORTED);
+        },
+      );
 
       it.each([
         ['the type itself', JSON_API],

@@ -106,7 +106,7 @@ describeServers(
       }
     });
 
-    it('may be the collection without its items: links to them are left out [FJV-11]', async () => {
+    it('may be the collection without its items: links to them are left out [FJV-11, #23]', async () => {
       const list = await app.get('/list/author?include=books');
       const created = await app.request('POST', '/list/author', {
         body: { data: { type: 'author', attributes: { name: 'Octavia' } } },

@@ -192,7 +192,7 @@ describeServers(
       expect(answer.at('/errors/0/detail')).toBe('Not for nobody.');
     });
 
-    it('have routes of their own below the address of the resource [FJV-03]', async () => {
+    it('have routes of their own below the address of the resource [FJV-03, #23]', async () => {
       const reminded = await app.request('POST', '/app/v1/api/person/1/forgot-password');
       const nobody = await app.request('POST', '/app/v1/api/person/99/forgot-password');
       const ages = await app.get('/app/v1/api/person/statistics/ages');
@@ -233,7 +233,7 @@ describe('a controller of one’s own', () => {
     }
   }
 
-  it('may stand in for one of several entries, by name [SET-10, SET-11]', async () => {
+  it('may stand in for one of several entries, by name [SET-10, SET-11, contradiction 14]', async () => {
     const entries = [{ entity: Person, collectionName: 'people', methods: ['DELETE'] as const }, Computer];
     const features = RestlessModule.forFeature([Person, ...entries.slice(0, 1), Computer]);
     const app = await createApp({
@@ -281,7 +281,7 @@ describe('a controller of one’s own', () => {
     );
   });
 
-  it('needs its entity in forFeature [SET-09]', async () => {
+  it('needs its entity in forFeature [SET-09, contradiction 13]', async () => {
     const start = createApp({
       imports: [TypeOrmModule.forRoot(database), RestlessModule.forFeature([Person, Computer])],
       controllers: [PeopleController],

@@ -16,7 +16,7 @@ describeServers(
       });
       afterAll(() => app.close());
 
-      it('has ten on a page, a total and links [PAG-13, PAG-14, PAG-15, PAG-30, PAG-31, JA-49]', async () => {
+      it('has ten on a page, a total and links [PAG-13, PAG-14, PAG-15, PAG-30, PAG-31, JA-49, contradiction 30]', async () => {
         const answer = await app.get('/api/person');
 
         expect(ids(answer)).toEqual(['1', '2', '3', '4', '5', '6']);
@@ -33,7 +33,7 @@ describeServers(
         );
       });
 
-      it('has a page in the middle [PAG-13, PAG-14, PAG-16]', async () => {
+      it('has a page in the middle [PAG-13, PAG-14, PAG-16, contradiction 29]', async () => {
         const answer = await app.get('/api/person?page[number]=2&page[size]=2');
 
         expect(ids(answer)).toEqual(['3', '4']);
@@ -161,7 +161,7 @@ describeServers(
         ['page[limit]=1', 'page[limit]'],
         ['page=1', 'page'],
         ['results_per_page=1', 'results_per_page'],
-      ])('refuses %s [PAG-18, PAG-19, PAG-20, PAG-23, JA-71, JA-72]', async (query, parameter) => {
+      ])('refuses %s [PAG-18, PAG-19, PAG-20, PAG-23, JA-71, JA-72, contradiction 4]', async (query, parameter) => {
         const answer = await app.get(`/api/person?${query}`);
 
         expect([answer.status, answer.at('/errors/0/source')]).toEqual([400, { parameter }]);
@@ -218,11 +218,13 @@ describeServers(
           expect(ids(await app.get('/api/person'))).toHaveLength(3);
         }));
 
-      it.each([0, null])('take %s for no bound, which a size of 0 never is [PAG-07, PAG-20, PAG-21]', (maxPageSize) =>
-        withOptions({ maxPageSize }, {}, async (app) => {
-          expect(ids(await app.get('/api/person?page[size]=5000'))).toHaveLength(6);
-          expect((await app.get('/api/person?page[size]=0')).status).toBe(400);
-        }),
+      it.each([0, null])(
+        'take %s for no bound, which a size of 0 never is [PAG-07, PAG-20, PAG-21, contradiction 5]',
+        (maxPageSize) =>
+          withOptions({ maxPageSize }, {}, async (app) => {
+            expect(ids(await app.get('/api/person?page[size]=5000'))).toHaveLength(6);
+            expect((await app.get('/api/person?page[size]=0')).status).toBe(400);
+          }),
       );
 
       it('switch paging off: all rows, the total, and no links to pages [PAG-22, PAG-28]', () =>

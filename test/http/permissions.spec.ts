@@ -268,7 +268,7 @@ describeServers(
         ['create', 'POST', '/api/computer', computer(undefined, 'new')],
         ['destroy', 'DELETE', '/api/computer/5', undefined],
         ['destroy', 'DELETE', '/api/computer?filter[name]=x', undefined],
-      ])('refuses to %s: %s %s [FJP-04]', async (action, method, path, data) => {
+      ])('refuses to %s: %s %s [FJP-04, FJP-07]', async (action, method, path, data) => {
         const others = (['list', 'read', 'create', 'update', 'destroy'] as const).filter((each) => each !== action);
 
         const refused = await write(method, path, data, may(...others));

@@ -189,7 +189,7 @@ describeServers(
         expect([answer.status, answer.body]).toEqual([200, { meta: { done: true } }]);
       });
 
-      it('are told what was deleted, and how many rows were changed [PRC-09, PRC-11, PRC-12, PRJ-22, PRJ-24]', async () => {
+      it('are told what was deleted, and how many rows were changed [PRC-09, PRC-11, PRC-12, PRJ-22, PRJ-24, contradiction 16]', async () => {
         const seen: unknown[] = [];
         const { manager } = app.app.get(DataSource);
         const [{ id }] = (await manager.insert(Employee, { name: 'Gone' })).identifiers as [{ id: number }];
@@ -235,7 +235,7 @@ describeServers(
     });
     afterAll(() => app.close());
 
-    it('undo what was written, whatever they throw [PRJ-28, TXN-05, PRC-16, AUT-05]', async () => {
+    it('undo what was written, whatever they throw [PRJ-28, TXN-05, PRC-16, AUT-05, #12]', async () => {
       const fail = (): never => {
         throw new ProcessingException({ status: 418, detail: 'Post failed' });
       };
@@ -258,7 +258,7 @@ describeServers(
       expect((await get('/api/employee/2/relationships/skills')).at('/data')).toEqual([]);
     });
 
-    it('write in the same transaction, with its manager [PRJ-28, PRJ-31]', async () => {
+    it('write in the same transaction, with its manager [PRJ-28, PRJ-31, #22]', async () => {
       let refuses = false;
       after('POST_RESOURCE', async ({ id, manager }) => {
         await manager.insert(Desk, { name: `desk of ${id}`, employee: { id: Number(id) } });
@@ -281,7 +281,7 @@ describeServers(
       expect(await desks()).toBe(count + 1);
     });
 
-    it('run after-commit hooks once the row is there for everybody [PRJ-28, PRC-16]', async () => {
+    it('run after-commit hooks once the row is there for everybody [PRJ-28, PRC-16, #12]', async () => {
       const seen: unknown[] = [];
       committed('POST_RESOURCE', async ({ id, result, manager }) => {
         seen.push(await manager.existsBy(Employee, { id: Number(id) }), (result!['data'] as { id: string }).id === id);

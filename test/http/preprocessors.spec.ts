@@ -405,7 +405,7 @@ describeServers(
       expect(answer.at('/data')).toEqual([{ group: { role: 'clerk' }, values: ['Ada'] }]);
     });
 
-    it('run after the request is read, and before anything is looked up [PRC-15, PRJ-27]', async () => {
+    it('run after the request is read, and before anything is looked up [PRC-15, PRJ-27, contradiction 38]', async () => {
       const ran: string[] = [];
       on('POST_RESOURCE', ({ operation }) => void ran.push(operation));
       on('GET_RESOURCE', ({ id }) => void ran.push(`${id}`));

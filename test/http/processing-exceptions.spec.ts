@@ -127,7 +127,7 @@ describeServers(
     });
     afterAll(() => app.close());
 
-    it('carry every member of an error object [PEX-05]', async () => {
+    it('carry every member of an error object [PEX-05, FJE-01]', async () => {
       const answer = await thrown('full');
 
       expect(answer.status).toBe(422);
@@ -152,14 +152,17 @@ describeServers(
       ['classic', 401, 'Not authorized'],
       ['manual', 401, 'Not authorized'],
       ['titled', 418, undefined],
-    ])('take their text and status under all their names: %s [PEX-02, PEX-03]', async (name, status, detail) => {
-      const answer = await thrown(name);
+    ])(
+      'take their text and status under all their names: %s [PEX-02, PEX-03, contradiction 15]',
+      async (name, status, detail) => {
+        const answer = await thrown(name);
 
-      expect(answer.status).toBe(status);
-      expect(answer.at('/errors/0/status')).toBe(String(status));
-      expect(answer.at('/errors/0/detail')).toBe(detail);
-      expect(answer.at('/errors/0/title')).toEqual(expect.any(String));
-    });
+        expect(answer.status).toBe(status);
+        expect(answer.at('/errors/0/status')).toBe(String(status));
+        expect(answer.at('/errors/0/detail')).toBe(detail);
+        expect(answer.at('/errors/0/title')).toEqual(expect.any(String));
+      },
+    );
 
     it.each([
       ['full', 422, 'Everything is set.'],
@@ -213,7 +216,7 @@ describeServers(
       expect([answer.status, answer.at('/message')]).toEqual([409, 'Elsewhere, too.']);
     });
 
-    it('tell who may see an object, by the user of a guard and the row itself [AUT-03, AUT-05, PRJ-31]', async () => {
+    it('tell who may see an object, by the user of a guard and the row itself [AUT-03, AUT-05, PRJ-31, #22]', async () => {
       const status = async (headers: Record<string, string>): Promise<number> =>
         (await app.get('/api/computer/1', headers)).status;
 

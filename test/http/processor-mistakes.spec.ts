@@ -65,7 +65,7 @@ describe('at start', () => {
     [{ preprocessors: [run] }, 'the option "preprocessors" has to be an object of lists of functions, by key.'],
     [{ preprocessors: { POST: run } }, 'the option "preprocessors" has to have a list of functions for POST.'],
     [{ postprocessors: { POST: ['run'] } }, 'the option "postprocessors" has to have a list of functions for POST.'],
-  ])('refuses the options %j [PRC-01, PRC-02, PRJ-29]', async (options, words) => {
+  ])('refuses the options %j [PRC-01, PRC-02, PRJ-29, contradiction 45]', async (options, words) => {
     expect(await sentence(options)).toBe(`Person: ${words}`);
     expect(await sentence({}, options)).toBe(`RestlessModule.forRoot: ${words}`);
   });

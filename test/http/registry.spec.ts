@@ -140,7 +140,7 @@ describe('the registry', () => {
     }
   });
 
-  it('means the first declared where an entity is exposed several times [HLP-07, SET-11]', () => {
+  it('means the first declared where an entity is exposed several times [HLP-07, SET-11, contradiction 41]', () => {
     expect(registry.collectionName(Seat)).toBe('seat');
     expect(registry.urlFor(Seat, { id: 'a,1' })).toBe('/api/seat/a%2C1');
   });

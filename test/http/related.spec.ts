@@ -76,7 +76,7 @@ describeServers(
       expect(nothing.at('/errors/0/detail')).toBe('"computers" of person "1" leads to no computer with the id "999".');
     });
 
-    it('answers the related resource of a to-one relationship, or null [REL-15, JA-27, JA-39, JA-40]', async () => {
+    it('answers the related resource of a to-one relationship, or null [REL-15, JA-27, JA-39, JA-40, #25, contradiction 40]', async () => {
       const boss = await get('/api/person/2/boss');
       const nobody = await get('/api/person/1/boss');
 
@@ -162,7 +162,7 @@ describeServers(
       ['/api/person/1/relationships/computers/1', 'There is nothing at "/api/person/1/relationships/computers/1".'],
       ['/api/robot', 'There is nothing at "/api/robot".'],
       ['/api/robot/1/parts', 'There is nothing at "/api/robot/1/parts".'],
-    ])('answers 404 at %s [REL-14, REL-16, REL-18, REL-22, JA-40, JA-41]', async (path, detail) => {
+    ])('answers 404 at %s [REL-14, REL-16, REL-18, REL-22, JA-40, JA-41, FJE-03]', async (path, detail) => {
       const answer = await get(path);
 
       expect(answer.status).toBe(404);

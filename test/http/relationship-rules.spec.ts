@@ -146,7 +146,7 @@ describeServers(
     }
 
     describe('the options', () => {
-      it('refuse to replace and to remove members by default, and add them [RJA-02, RJA-07, JA-66, JA-68, JA-69]', async () => {
+      it('refuse to replace and to remove members by default, and add them [RJA-02, RJA-07, JA-66, JA-68, JA-69, contradiction 42]', async () => {
         await given(CLUBS, one);
 
         const answers = [

@@ -100,7 +100,7 @@ describe.each<AdapterKind>(['express', 'fastify'])('rows in arrays with %s', (ad
   afterEach(() => app.close());
   const planet = (attributes: object, id?: string): object => ({ data: { type: 'planet', id, attributes } });
 
-  it('are served in both formats, without any database [FJR-01]', async () => {
+  it('are served in both formats, without any database [FJR-01, FJV-08]', async () => {
     const answer = await app.get('/api/planet?sort=-mass&include=moons&filter[name][like]=%25a%25');
     const flat = await app.get('/api/planet/1', { Accept: 'application/json' });
 
@@ -267,7 +267,7 @@ describe('a repository of one’s own', () => {
       ],
     });
 
-  it('answers 501 where it leaves something out [FJR-02]', async () => {
+  it('answers 501 where it leaves something out [FJR-02, FJE-04]', async () => {
     const app = await start({ model });
     const requests: readonly (readonly [string, string, string, object?])[] = [
       ['GET', '/api/planet', 'Reading planet is not implemented.'],
@@ -322,7 +322,7 @@ describe('a repository of one’s own', () => {
     await app.close();
   });
 
-  it('is refused where it knows nothing of the entity', async () => {
+  it('is refused where it knows nothing of the entity [FJV-12]', async () => {
     const work = createApp({ imports: [RestlessModule.forFeature([{ entity: Computer, repository: space() }])] });
     const wrong = () => RestlessModule.forFeature([{ entity: Planet, repository: 'memory' as never }]);
 
@@ -338,7 +338,7 @@ describe('a repository of one’s own', () => {
 
 describeServers(
   ({ database }) => {
-    it('may take the place of TypeORM for one operation, and leave it the rest [FJR-03, FJR-07]', async () => {
+    it('may take the place of TypeORM for one operation, and leave it the rest [FJR-03, FJR-07, FJV-04]', async () => {
       const asked: string[] = [];
       const app = await createApp({
         imports: [

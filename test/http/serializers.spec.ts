@@ -256,7 +256,7 @@ describeServers(
       ['/api/person/2', 'Failed to serialize resource of type person and ID 2'],
       ['/api/person/3', 'Cy cannot be told.'],
       ['/api/person?filter[id]=2', 'Failed to serialize resource of type person and ID 2'],
-    ])('tells that a resource could not be serialized: %s [SER-10]', async (path, detail) => {
+    ])('tells that a resource could not be serialized: %s [SER-10, FJV-15]', async (path, detail) => {
       const answer = await app.get(path);
 
       expect(answer.status).toBe(500);

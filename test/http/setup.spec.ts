@@ -156,7 +156,7 @@ describe('modules in any order', () => {
     expect((await app.get('/api/person/2/computers')).at('/data/0/links/self')).toBe('/hardware/computer/3');
   });
 
-  it('takes defaults from forRoot, then @Resource, then the entry [SET-16, SET-18]', async () => {
+  it('takes defaults from forRoot, then @Resource, then the entry [SET-16, SET-18, FJV-09]', async () => {
     @Entity()
     @Resource({ pageSize: 2, collectionName: 'notes' })
     class Note {
@@ -259,7 +259,7 @@ describe('the same entity several times', () => {
   });
   afterAll(() => app.close());
 
-  it('has each its own fields, name and methods [SET-11, SET-12, URL-07]', async () => {
+  it('has each its own fields, name and methods [SET-11, SET-12, URL-07, FJV-01]', async () => {
     const attributes = async (path: string) => (await app.get(path)).at('/data/attributes');
 
     expect(await attributes('/api/person/1')).toEqual({ name: 'Ada', age: 36, birthDate: '1815-12-10' });

@@ -138,7 +138,7 @@ describeServers(
       expect(selected(page!, 'person')).toEqual(['age', 'birthDate', 'bossId', 'id', 'name']);
     });
 
-    it('selects no more than a sparse fieldset asks for, in includes neither [FLD-18]', async () => {
+    it('selects no more than a sparse fieldset asks for, in includes neither [FLD-18, #8]', async () => {
       const [names] = await statementsOf('/api/person?fields[person]=name');
       const [nothing] = await statementsOf('/api/person?fields[person]=');
       const [people, computers] = await statementsOf(

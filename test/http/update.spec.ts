@@ -85,7 +85,7 @@ describeServers((server) => {
   afterAll(() => app.close());
 
   describe('a change', () => {
-    it('is answered with 204 and no body; what is not sent keeps its value [UPD-09, JA-61, JA-63]', async () => {
+    it('is answered with 204 and no body; what is not sent keeps its value [UPD-09, JA-61, JA-63, FJV-14, contradiction 39]', async () => {
       const id = await hire();
       const answer = await change(id, { attributes: { age: 6 } });
 
@@ -141,7 +141,7 @@ describeServers((server) => {
       expect(await attributesOf(id)).toMatchObject({ age: 8 });
     });
 
-    it('may name its id by a number [UPD-08]', async () => {
+    it('may name its id by a number [UPD-08, contradiction 26]', async () => {
       const id = await hire();
       const answer = await patch(`/api/employee/${id}`, { type: 'employee', id: Number(id), attributes: { age: 9 } });
 
@@ -251,7 +251,7 @@ describeServers((server) => {
         '409 CONFLICT /data/relationships/desk/data/type',
       ],
     ])(
-      'has %s: nothing is written [UPD-03, UPD-08, UPD-12, UPD-14, UPD-16, JA-51, JA-60, JA-61, JA-62, JA-64]',
+      'has %s: nothing is written [UPD-03, UPD-08, UPD-12, UPD-14, UPD-16, JA-51, JA-60, JA-61, JA-62, JA-64, FJS-04, FJE-04, contradiction 32]',
       async (_words, data, ...expected) => {
         const answer = await patch('/api/employee/3', data);
 

@@ -110,7 +110,7 @@ const ids = (server: Server): void => {
   afterAll(() => app.close());
 
   describe('the name of a collection', () => {
-    it('is the table’s, or the value of the discriminator [URL-04, URL-05, URL-06]', async () => {
+    it('is the table’s, or the value of the discriminator [URL-04, URL-05, URL-06, contradiction 12]', async () => {
       const root = await app.get('/api');
 
       expect(Object.keys(root.at('/meta/modelinfo') as object)).toEqual([
@@ -157,7 +157,7 @@ const ids = (server: Server): void => {
       expect(answer.at('/data/links/self')).toBe(`/api/tag_cloud/${path}`);
     });
 
-    it('is text in answers, with every digit [URL-19, JA-19]', async () => {
+    it('is text in answers, with every digit [URL-19, JA-19, contradiction 26]', async () => {
       const answer = await app.get('/api/post/9007199254740993?include=tag');
 
       expect(answer.at('/data/id')).toBe('9007199254740993');
@@ -165,7 +165,7 @@ const ids = (server: Server): void => {
       expect(answer.at('/included/0/links/self')).toBe('/api/tag_cloud/a%2Fb');
     });
 
-    it('may be asked for by another column that is unique [URL-16, URL-21]', async () => {
+    it('may be asked for by another column that is unique [URL-16, URL-21, #25, contradiction 43]', async () => {
       const answer = await app.get('/by-slug/articles/%C3%BCn%C3%AF%2Fc%C3%B6d%C3%A9');
 
       expect(answer.at('/data')).toEqual({
@@ -312,7 +312,7 @@ describeServers(
       });
       afterAll(() => app.close());
 
-      it('lead somewhere, one and all [JA-27, JA-29, JA-38, JA-39, URL-01, URL-09, URL-10, URL-11, URL-13]', async () => {
+      it('lead somewhere, one and all [JA-27, JA-29, JA-38, JA-39, URL-01, URL-09, URL-10, URL-11, URL-13, FJV-02]', async () => {
         const seen = new Set<string>();
         const waiting = [
           '/api',

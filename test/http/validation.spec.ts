@@ -248,7 +248,7 @@ describeServers(
         expect(answer.at('/data/attributes')).toMatchObject({ ...good, servings: 2, 'e-mail': 'a@b.org' });
       });
 
-      it('tells all failures at once, each with its place, and nothing is written [VAL-06, VAL-07, VAL-08, VAL-09]', async () => {
+      it('tells all failures at once, each with its place, and nothing is written [VAL-06, VAL-07, VAL-08, VAL-09, #15]', async () => {
         const before = await count();
         const answer = await create({
           title: 'X',
@@ -308,7 +308,7 @@ describeServers(
         expect(faults(inner)).toEqual(['400 VALIDATION /data/relationships/cook']);
       });
 
-      it('looks at what a PATCH sends, and at nothing else [VAL-07, JA-61]', async () => {
+      it('looks at what a PATCH sends, and at nothing else [VAL-07, JA-61, FJS-03]', async () => {
         const one = await change({ servings: 3 });
         const wrong = await change({ servings: 13 });
         const none = await change({});
@@ -497,7 +497,7 @@ describeServers(
         expect((await get('/api/watched/1')).at('/data/attributes/word')).toBe('first');
       });
 
-      it('has the status that the option validationStatus says, as failures of decorators have [VAL-12]', async () => {
+      it('has the status that the option validationStatus says, as failures of decorators have [VAL-12, FJE-05, #15, contradiction 31]', async () => {
         const own = await post('/api/watched', { type: 'watched', attributes: { word: 'late' } });
         const decorated = await post('/api/watched', { type: 'watched', attributes: { word: 'x' } });
         const column = await post('/api/watched', { type: 'watched', attributes: { word: 5 } });

@@ -260,7 +260,7 @@ describeServers(
     });
     afterAll(() => app.close());
 
-    it('writes the types that PostgreSQL alone has, intervals as seconds [DAT-08, SER-16, SER-17]', async () => {
+    it('writes the types that PostgreSQL alone has, intervals as seconds [DAT-08, SER-16, SER-17, contradiction 23]', async () => {
       const answer = await get('/api/elastic?sort=id');
 
       expect(answer.at('/data/0/attributes')).toEqual({

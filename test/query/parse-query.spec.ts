@@ -340,7 +340,7 @@ describe('a bad query string', () => {
       '"fields[author]" is given more than once.',
     ],
   ])(
-    '%s [JQ-02, JQ-09, JQ-12, JQ-14, JQ-15, PAG-19, PAG-23, SRT-11, SRT-12, FJF-10, JA-46, JA-71, JA-72, JA-73, JA-78]',
+    '%s [JQ-02, JQ-09, JQ-12, JQ-14, JQ-15, PAG-19, PAG-23, SRT-11, SRT-12, FJF-10, FJE-02, JA-46, JA-71, JA-72, JA-73, JA-78]',
     (query, code, parameter, sentence) => {
       expect(complaint(`author?${query}`)).toEqual([code, { parameter }, sentence]);
     },
