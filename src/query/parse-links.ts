@@ -5,11 +5,11 @@
 import { BadRequestError, ConflictError, ForbiddenError, RestlessErrors, type RestlessError } from '../errors.js';
 import type { Method } from '../resource/options.js';
 import type { Relationship, Resource } from '../resource/resource.js';
-import { formatId } from '../resource/resource.js';
+import { formatId, isPolymorphic } from '../resource/resource.js';
 import type { RawLinkage, RawPlace, RawReference, RawResource, RawRow } from './api-request.js';
 import type { ChangedRow, Contents, FieldValue, LinkChange, LinkTarget, NewRow, OwnId } from './change.js';
 import { MOST_FAULTS, quote } from './faults.js';
-import { and, type Filter } from './filter.js';
+import { and, ofResource, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
 import { parseFilters, scopeFilter } from './parse-filter.js';
 import type { BodyRules } from './rules.js';
@@ -209,7 +209,9 @@ export class LinkParser {
     const own = id === undefined ? undefined : idFilter(resource, id);
     const held = this.conditions(resource, rest);
     const isNone = id !== undefined && own === undefined;
-    const filter = isNone ? undefined : and([own, held, scope]);
+    // What may be deleted is settled for this resource, not for those that inherit from it.
+    const exact = deletes && isPolymorphic(resource) ? ofResource(resource) : undefined;
+    const filter = isNone ? undefined : and([own, held, exact, scope]);
     return { resource, id, filter, ofFamily: true, pointer, deletes };
   }
 

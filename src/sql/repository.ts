@@ -92,7 +92,10 @@ export class TypeOrmRepository implements CompleteRepository {
     return {
       find,
       apply: (change: Change): Promise<Applied> =>
-        applyChange({ ...context, manager, keysTaken, atEnd: [], find, checks: change.checks }, change),
+        applyChange(
+          { ...context, manager, keysTaken, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks },
+          change,
+        ),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
         evaluate(evaluation, manager.queryRunner!, context),
       instances: (resource, filter) => instancesOf(context, manager, resource, passing(filter)),

@@ -21,6 +21,7 @@ import { Links } from './links.js';
 import { expectPermitted } from './permitted.js';
 import {
   expectInScope,
+  expectThere,
   findKeys,
   findTargets,
   isOnRow,
@@ -103,6 +104,7 @@ export class RowWriter {
     await expectNoCycle(context, metadata, key, change.links, targets);
     await this.updateRow(change, key, values, targets);
     for (const link of far) await this.edit(key, link, targets);
+    context.atEnd.push(() => expectThere(context, change, key));
     this.expectInScope(change, key);
     this.expectPermittedAtEnd('update', key);
   }
@@ -125,6 +127,7 @@ export class RowWriter {
       remove: async (members) => {
         const writer = new RowWriter(this.context, link.relationship.target);
         for (const member of members) await writer.remove(member);
+        this.context.deleted.rows += members.length;
       },
     });
   }

@@ -5,8 +5,8 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
-import { ForbiddenError, type NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
-import { missingTarget, type LinkChange, type LinkTarget } from '../query/change.js';
+import { BadRequestError, ForbiddenError, type NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
+import { missingTarget, type ChangePart, type LinkChange, type LinkTarget } from '../query/change.js';
 import { noSuchResource } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
 import type { Query } from '../query/query.js';
@@ -33,6 +33,8 @@ export interface WriteContext {
   readonly keysTaken: { times: number };
   /** Answers a query in the transaction. */
   readonly find: (query: Query) => Promise<Result>;
+  /** Rows that were deleted by the way, so far. */
+  readonly deleted: { rows: number };
   /** What is looked at once everything is written. */
   readonly atEnd: (() => Promise<void>)[];
   /** Asks the application about rows. */
@@ -229,11 +231,13 @@ export async function loadInstance(
   key: RowKey,
   relations: readonly RelationMetadata[] = [],
 ): Promise<ObjectLiteral> {
-  const entity = await manager.findOneOrFail(metadata.target, {
+  const entity = await manager.findOne(metadata.target, {
     where: primaryKeyOf(metadata, key),
     relations: Object.fromEntries(relations.map(({ propertyPath }) => [propertyPath, true])),
     loadEagerRelations: false,
   });
+  // It was there, and is held: nobody else has deleted it.
+  if (entity === null) throw new BadRequestError('BAD_BODY', 'The body changes a row that it deletes as well.');
   const isExact = (column: ColumnMetadata): boolean =>
     String(column.getEntityValue(entity)) === String(column.getEntityValue(key));
   // SQLite's driver rounds whole numbers past 2^53: this would be another row.
@@ -276,6 +280,26 @@ export async function expectInScope(
     if (seen.length < piece.length)
       throw new ForbiddenError(`This would put a ${resource.name} out of your own reach.`);
   }
+}
+
+/**
+ * Where a body deletes rows by the way, those that it changes have to be there in the end.
+ *
+ * @throws BadRequestError
+ */
+export async function expectThere(context: WriteContext, { resource, place }: ChangePart, key: RowKey): Promise<void> {
+  if (context.deleted.rows === 0) return;
+  const metadata = context.schema.metadata(resource.model);
+  const found = await findKeys(context, resource, {
+    conditions: (where, alias) => [
+      ...where.rowConditions(resource.model, alias),
+      rowIsOneOf(context, metadata, [key], alias),
+    ],
+    lock: false,
+  });
+  if (found.length > 0) return;
+  const detail = `The body changes a ${resource.name} that it deletes as well.`;
+  throw new BadRequestError('BAD_BODY', detail, { source: { pointer: place.row } });
 }
 
 /** The condition that a row is one of these, by its primary key. */
