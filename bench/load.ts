@@ -31,7 +31,7 @@ interface Report {
 }
 
 /** Requests of each connection before anything is measured. */
-const WARMUP = 20;
+const WARMUP = 100;
 
 const run = promisify(execFile);
 const AUTOCANNON = join(import.meta.dirname, '..', '..', 'bench', 'node_modules', 'autocannon', 'autocannon.js');
