@@ -42,7 +42,8 @@ describeServers(
           RestlessModule.forFeature([Person, { entity: Computer, methods: ['GET', 'DELETE'] }]),
         ],
         seed: seedPeople,
-        configure: (nest) => nest.enableCors({ origin: [/example\.org$/] }),
+        configure: (nest) =>
+          nest.enableCors({ origin: [/example\.org$/], credentials: true, exposedHeaders: ['Link', 'Location'] }),
       });
     });
     afterAll(() => app.close());
@@ -234,6 +235,28 @@ describeServers(
       expect(answer.status).toBe(204);
       expect(answer.headers['access-control-allow-methods']).toContain('GET');
     });
+
+    it.each([
+      ['a page, whose Link scripts may read', '/api/person?page[size]=1', {}, 200],
+      ['what is not there', '/api/person/99', {}, 404],
+      ['what is nowhere', '/api/nothing', { Accept: JSON_API }, 404],
+      ['what cannot be answered', '/api/person', { Accept: 'text/html' }, 406],
+    ])(
+      'keeps the headers of CORS that the application sends, with %s [COR-01, COR-02]',
+      async (_, path, headers, status) => {
+        const answer = await app.get(path, { ...headers, Origin: 'https://example.org' });
+        const stranger = await app.get(path, { ...headers, Origin: 'https://example.com' });
+
+        expect(answer.status).toBe(status);
+        expect(answer.headers).toMatchObject({
+          'access-control-allow-origin': 'https://example.org',
+          'access-control-allow-credentials': 'true',
+          'access-control-expose-headers': expect.stringMatching(/^Link, ?Location$/) as string,
+        });
+        expect(answer.headers.link === undefined).toBe(status !== 200);
+        expect(stranger.headers).not.toHaveProperty('access-control-allow-origin');
+      },
+    );
   },
   { databases: ['sqlite'] },
 );
