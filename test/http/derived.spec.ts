@@ -141,7 +141,7 @@ describeServers(
       ['filter[authors.name]=Cy', []],
       ['filter[authors]=2', ['2']],
       ['filter[authors.titles]=First', ['1', '2']],
-    ])('filters by them: %s [MAP-05, MAP-06]', async (query, ids) => {
+    ])('filters by them: %s [MAP-05, MAP-06, OP-13]', async (query, ids) => {
       expect((await get(`/api/article?${query}`)).at('/data/*/id')).toEqual(ids);
     });
 

@@ -48,7 +48,7 @@ describeServers(
     });
     afterEach(() => app.close());
 
-    it('makes rows of every kind of relation with their parent, with one statement each [CRE-06, CRE-07, CRE-09, CRE-11, BLK-15, FJN-01, FJN-04]', async () => {
+    it('makes rows of every kind of relation with their parent, with one statement each [CRE-06, CRE-07, CRE-09, CRE-11, DAT-11, BLK-15, FJN-01, FJN-04]', async () => {
       let answer: Answer | undefined;
       const statements = await writes(async () => {
         answer = await send('POST', '/api/author', {
