@@ -1,7 +1,7 @@
 /**
  * Speaks HTTP to an application that is running, for tests.
  */
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 
 /** One request. */
@@ -19,8 +19,10 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Sends requests with the headers of one client. */
+/** Sends requests with the headers of one client, over connections that stay open until it is closed. */
 export class Client {
+  private readonly agent = new Agent({ keepAlive: true });
+
   private constructor(
     private readonly url: URL,
     private readonly headers: Readonly<Record<string, string>>,
@@ -35,6 +37,10 @@ export class Client {
     return new Client(url, headers);
   }
 
+  close(): void {
+    this.agent.destroy();
+  }
+
   send({ method, path, accept, body }: Probe): Promise<Answer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
@@ -45,7 +51,7 @@ export class Client {
     const { hostname, port } = this.url;
     const host = hostname.replace(/^\[|\]$/g, '');
     return new Promise((resolve, reject) => {
-      const outgoing = httpRequest({ host, port, method, path, headers }, (incoming) => {
+      const outgoing = httpRequest({ agent: this.agent, host, port, method, path, headers }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('error', reject);

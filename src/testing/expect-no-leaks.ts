@@ -3,13 +3,16 @@
  * answer tells it from what does not exist. It needs no test framework.
  */
 import type { INestApplication } from '@nestjs/common';
-import { Catalogue } from '../nest/catalogue.js';
+import { Catalogue, type ServedResource } from '../nest/catalogue.js';
 import { evaluationRoute } from '../nest/routes.js';
 import { entityName, type RestlessEntity } from '../nest/restless.tokens.js';
-import { resourcesOf, type Resource } from '../resource/resource.js';
+import type { QueryRules } from '../query/rules.js';
+import { ANYBODY } from '../resource/policy.js';
+import { resourcesOf, type Relationship, type Resource } from '../resource/resource.js';
 import { collectionUrl } from '../wire/links.js';
 import { Client, type Answer, type Probe } from './client.js';
-import { displayProbes, fieldProbes, rowProbes, type Approach, type Place } from './probes.js';
+import { leadingRows, rowExists } from './all-rows.js';
+import { displayProbes, fieldProbes, rowProbes, type Approach, type DisplayProbe, type Place } from './probes.js';
 
 /** What is to be kept back, and from whom. */
 export interface LeakOptions {
@@ -47,7 +50,7 @@ export interface LeakOptions {
 export async function expectNoLeaks(app: INestApplication, options: LeakOptions): Promise<void> {
   const client = await Client.of(app, options.as ?? {});
   const search = new Search(app.get(Catalogue, { strict: false }), client, options);
-  const leaks = await search.run();
+  const leaks = await search.run().finally(() => client.close());
   if (leaks.length === 0) return;
   const { resource } = options;
   throw new Error(
@@ -57,6 +60,8 @@ export async function expectNoLeaks(app: INestApplication, options: LeakOptions)
 
 class Search {
   private readonly leaks: string[] = [];
+  /** What came of requests that name nothing there is, which is the same for all that is hidden. */
+  private readonly expected = new Map<string, Promise<Answer>>();
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -69,19 +74,28 @@ class Search {
     for (const resource of this.resources()) {
       const place = await this.place(resource);
       const approaches = await this.approaches(resource);
-      for (const probe of displayProbes(place, approaches)) await this.look(probe, resource, fields, rows);
-      for (const field of fields) {
-        const inBodies = this.options.writable?.includes(field) !== true;
-        const absent = unlike(field, (name) => this.isKnown(name));
-        await this.compare(field, absent, (name) => fieldProbes(place, approaches, name, inBodies));
-        await this.lookIntoOpenApi(resource, field);
-      }
-      for (const row of rows) {
-        const absent = this.options.absent ?? unlike(row, (id) => rows.includes(id));
-        await this.compare(row, absent, (id) => rowProbes(place, approaches, id));
-      }
+      await this.lookForFields(place, await this.leadingTo(place.id, approaches), fields);
+      for (const row of rows)
+        await this.lookForRow(place, await this.leadingTo(encodeURIComponent(row), approaches), row);
     }
     return this.leaks;
+  }
+
+  private async lookForFields(place: Place, approaches: readonly Approach[], fields: readonly string[]): Promise<void> {
+    for (const probe of displayProbes(place, approaches)) await this.look(probe, place.resource, { fields });
+    for (const field of fields) {
+      const inBodies = this.options.writable?.includes(field) !== true;
+      const absent = await unlike(fields[0]!, (name) => this.isKnown(name));
+      await this.compare(field, absent, (name) => fieldProbes(place, approaches, name, inBodies));
+      await this.lookIntoOpenApi(place.resource, field);
+    }
+  }
+
+  private async lookForRow(place: Place, approaches: readonly Approach[], row: string): Promise<void> {
+    const { rows = [] } = this.options.hidden;
+    for (const probe of displayProbes(place, approaches)) await this.look(probe, place.resource, { rows });
+    const absent = this.options.absent ?? (await unlike(row, (id) => rowExists(this.served(place), id, this.rules)));
+    await this.compare(row, absent, (id) => rowProbes(place, approaches, id));
   }
 
   private resources(): readonly Resource[] {
@@ -108,6 +122,27 @@ class Search {
     return approaches;
   }
 
+  /** The same, from rows that lead to a row and that the client sees, where there are such. */
+  private leadingTo(id: string, approaches: readonly Approach[]): Promise<readonly Approach[]> {
+    return Promise.all(
+      approaches.map(async ({ from, relationship }) => {
+        const leading = await this.visibleLeading(from, relationship, decodeURIComponent(id));
+        return { from: leading === undefined ? from : { ...from, id: leading }, relationship };
+      }),
+    );
+  }
+
+  private async visibleLeading(from: Place, relationship: Relationship, id: string): Promise<string | undefined> {
+    for (const each of await leadingRows(this.served(from), relationship, id, this.rules)) {
+      const leading = encodeURIComponent(each);
+      for (const accept of ['application/vnd.api+json', 'application/json'] as const) {
+        const { status } = await this.client.send({ method: 'GET', path: `${from.url}/${leading}`, accept });
+        if (status === 200) return leading;
+      }
+    }
+    return undefined;
+  }
+
   private async place(resource: Resource): Promise<Place> {
     const root = this.catalogue.rootOf(resource).replace(/^https?:\/\/[^/]*/, '');
     const url = collectionUrl({ root }, resource);
@@ -122,6 +157,14 @@ class Search {
     };
   }
 
+  private served({ resource }: Place): ServedResource {
+    return this.catalogue.all().find((each) => each.resource === resource)!;
+  }
+
+  private get rules(): QueryRules {
+    return this.catalogue.rulesFor(ANYBODY);
+  }
+
   private isKnown(name: string): boolean {
     return this.catalogue
       .resources()
@@ -132,7 +175,7 @@ class Search {
   private async compare(hidden: string, absent: string, probes: (name: string) => Iterable<Probe>): Promise<void> {
     const others = [...probes(absent)];
     for (const [index, probe] of [...probes(hidden)].entries()) {
-      const [answer, expected] = [await this.client.send(probe), await this.client.send(others[index]!)];
+      const [answer, expected] = [await this.client.send(probe), await this.expectation(others[index]!)];
       const same =
         answer.status === expected.status &&
         without(answer.text, hidden, absent) === without(expected.text, hidden, absent);
@@ -143,22 +186,28 @@ class Search {
     }
   }
 
+  private expectation(probe: Probe): Promise<Answer> {
+    const key = JSON.stringify(probe);
+    const expected = this.expected.get(key) ?? this.client.send(probe);
+    this.expected.set(key, expected);
+    return expected;
+  }
+
   /** Nothing hidden stands in an answer by itself. */
   private async look(
-    probe: Probe,
+    probe: DisplayProbe,
     { name }: Resource,
-    fields: readonly string[],
-    rows: readonly string[],
+    { fields = [], rows = [] }: { readonly fields?: readonly string[]; readonly rows?: readonly string[] },
   ): Promise<void> {
     const { text } = await this.client.send(probe);
+    const found = new Set<string>();
     for (const object of objectsIn(parsed(text), name, probe)) {
       const members = { ...object, ...asObject(object['attributes']), ...asObject(object['relationships']) };
-      for (const field of fields) {
-        if (Object.hasOwn(members, field)) this.leaks.push(`${spoken(probe)} shows the field ${JSON.stringify(field)}`);
-      }
+      for (const field of fields) if (Object.hasOwn(members, field)) found.add(`the field ${JSON.stringify(field)}`);
       const id = String(object['id']);
-      if (rows.includes(id)) this.leaks.push(`${spoken(probe)} shows the row ${JSON.stringify(id)}`);
+      if (rows.includes(id)) found.add(`the row ${JSON.stringify(id)}`);
     }
+    for (const each of found) this.leaks.push(`${spoken(probe)} shows ${each}`);
   }
 
   private async lookIntoOpenApi({ name, model }: Resource, field: string): Promise<void> {
@@ -178,24 +227,37 @@ class Search {
   }
 }
 
-/** A name or an id of the same shape that is nobody's. */
-function unlike(text: string, isTaken: (other: string) => boolean): string {
-  const letters = 'qxzjkvwy';
-  for (let turn = 0; turn < letters.length; turn += 1) {
-    let count = turn;
-    const other = text.replace(/[a-z]|\d/gi, (character) => {
-      const letter = letters[count++ % letters.length]!;
-      if (/\d/.test(character)) return turn === 0 ? '9' : String((Number(character) + turn) % 10 || 7);
-      return character === character.toUpperCase() ? letter.toUpperCase() : letter;
-    });
-    const isUuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
-    const shaped = isUuid
-      ? text.replace(/[0-9a-f]/gi, (digit) => (digit === 'a' ? 'b' : digit === '4' ? '4' : 'a'))
-      : other;
-    if (shaped !== text && !isTaken(shaped)) return shaped;
+/** A name or an id of the same shape that is nobody's, or a longer one where all of the shape are somebody's. */
+async function unlike(text: string, isTaken: (other: string) => boolean | Promise<boolean>): Promise<string> {
+  for (const times of [1, 2, 3]) {
+    for (let turn = 0; turn < LETTERS.length; turn += 1) {
+      const other = UUID.test(text) ? otherUuid(text, turn) : otherName(text, turn).repeat(times);
+      if (other !== text && !(await isTaken(other))) return other;
+    }
   }
   throw new Error(`expectNoLeaks: there is no other name like ${JSON.stringify(text)}; give one as "absent".`);
 }
+
+const LETTERS = 'qxzjkvwy';
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+function otherName(text: string, turn: number): string {
+  let count = turn;
+  return text.replace(/[a-z]|\d/gi, (character) => {
+    const letter = LETTERS[count++ % LETTERS.length]!;
+    if (/\d/.test(character)) return turn === 0 ? '9' : String((Number(character) + turn) % 10 || 7);
+    return character === character.toUpperCase() ? letter.toUpperCase() : letter;
+  });
+}
+
+/** The version and the variant stay. */
+function otherUuid(text: string, turn: number): string {
+  return text.replace(/[0-9a-f]{12}$/i, (digits) =>
+    digits.replace(/./g, (digit) => DIGITS[(parseInt(digit, 16) + turn + 1) % 16]!),
+  );
+}
+
+const DIGITS = '0123456789abcdef';
 
 /** An answer's text with a mark in place of both names, in links as well. */
 function without(text: string, ...names: readonly string[]): string {
@@ -237,15 +299,23 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** The objects of an answer that stand for rows of a resource: by their type, or in flat JSON by where they were found. */
-function* objectsIn(value: unknown, type: string, probe: Probe): Iterable<Readonly<Record<string, unknown>>> {
-  if (probe.accept === 'application/json') {
+function* objectsIn(value: unknown, type: string, probe: DisplayProbe): Iterable<Readonly<Record<string, unknown>>> {
+  const { shows } = probe;
+  if (shows === 'groups') {
+    for (const { group } of objects(asObject(value)['data']))
+      yield* Object.values(asObject(group)).map((id) => ({ id }));
+  } else if (probe.accept === 'application/json') {
     const flat = asObject(value);
-    const rows = Array.isArray(flat['objects']) ? (flat['objects'] as unknown[]) : [flat];
-    if (probe.path.split(/[/?]/).includes(type)) for (const row of rows) yield asObject(row);
-    return;
+    const rows = Array.isArray(flat['objects']) ? objects(flat['objects']) : [flat];
+    yield* shows === 'rows' ? rows : rows.flatMap((row) => objects(row[shows.name]));
+  } else {
+    if (asObject(value)['type'] === type) yield asObject(value);
+    const inside: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
+    for (const each of inside) yield* objectsIn(each, type, probe);
   }
-  if (Array.isArray(value)) for (const each of value) yield* objectsIn(each, type, probe);
-  const object = asObject(value);
-  if (object['type'] === type) yield object;
-  for (const each of Object.values(object)) if (typeof each === 'object') yield* objectsIn(each, type, probe);
+}
+
+/** The objects of a list, or the one that is there. */
+function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).map(asObject);
 }

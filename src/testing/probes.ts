@@ -1,7 +1,7 @@
 /**
  * The paths on which something hidden could be found out: every way in which a request can name a field, or a row.
  */
-import type { Relationship, Resource } from '../resource/resource.js';
+import { splitId, type Relationship, type Resource } from '../resource/resource.js';
 import type { Probe } from './client.js';
 
 /** A resource with its address. */
@@ -10,14 +10,19 @@ export interface Place {
   readonly url: string;
   /** The address of its functions. */
   readonly evaluation: string;
-  /** The id of a row that the client sees, if there is one. */
+  /** The id of a row that the client sees, if there is one, as it stands in URLs. */
   readonly id: string;
 }
 
-/** A relationship that leads to the resource with the secrets. */
+/** A relationship that leads to the resource with the secrets: the row at its place leads to the row in question, where one does. */
 export interface Approach {
   readonly from: Place;
   readonly relationship: Relationship;
+}
+
+/** A request whose answer shows rows of the resource: itself, behind a relationship, or as groups of their ids. */
+export interface DisplayProbe extends Probe {
+  readonly shows: 'rows' | 'groups' | Relationship;
 }
 
 const JSON_API = 'application/vnd.api+json';
@@ -176,29 +181,86 @@ function* approachProbes({ from, relationship }: Approach, type: string, id: str
   yield get(`${from.url}?filter[${name}.id]=${encodeURIComponent(id)}`);
   yield* searchProbes(from, { name, op: toMany ? 'any' : 'has', val: { name: 'id', op: 'eq', val: id } });
   yield get(`${from.url}/${from.id}/${name}/${encodeURIComponent(id)}`);
+  yield get(`${from.url}/${from.id}/${name}?filter[id]=${encodeURIComponent(id)}`);
   const data = toMany ? [{ type, id }] : { type, id };
-  const row = { type: from.resource.name, relationships: { [name]: { data } }, attributes: { [NONSENSE]: 1 } };
-  yield { method: 'POST', path: from.url, accept: JSON_API, body: { data: row } };
   for (const method of toMany ? ['POST', 'DELETE', 'PATCH'] : ['PATCH']) {
     yield { method, path: `${from.url}/${from.id}/relationships/${name}`, accept: JSON_API, body: { data } };
   }
+  yield* rowInRowProbes({ from, relationship }, type, id);
+}
+
+/** A row inside the body of another: linked, changed, taken out, deleted. There is none such, so nothing is written. */
+function* rowInRowProbes({ from, relationship }: Approach, type: string, id: string): Iterable<Probe> {
+  const { name, target, toMany } = relationship;
+  const at = `${from.url}/${from.id}`;
+  const relationships = { [name]: { data: toMany ? [{ type, id }] : { type, id } } };
+  const row = { type: from.resource.name, relationships };
+  yield { method: 'POST', path: from.url, accept: JSON_API, body: { data: row } };
+  const known = { ...row, id: decodeURIComponent(from.id) };
+  yield { method: 'PATCH', path: at, accept: JSON_API, body: { data: known } };
+  const key = keyMembers(target, id);
+  // Where clients make the keys, one that is taken is told from one that is free.
+  if (key === undefined) return;
+  const changes = [...target.attributes.values()]
+    .filter((each) => each.kind === 'column' && each.exposed && each.writable && each.type in VALUES)
+    .map((each) => ({ [each.name]: each.kind === 'column' ? VALUES[each.type] : undefined }));
+  for (const member of [key, ...changes.map((change) => ({ ...key, ...change }))]) {
+    const value = toMany ? [member] : member;
+    yield { method: 'POST', path: from.url, accept: FLAT_JSON, body: { [name]: value } };
+    yield { method: 'PATCH', path: at, accept: FLAT_JSON, body: { [name]: value } };
+    if (toMany) yield { method: 'PATCH', path: at, accept: FLAT_JSON, body: { [name]: { add: value } } };
+  }
+  if (!toMany) return;
+  for (const member of [key, { ...key, __delete__: true }]) {
+    yield { method: 'PATCH', path: at, accept: FLAT_JSON, body: { [name]: { remove: [member] } } };
+  }
+}
+
+/** Values that columns take. */
+const VALUES: Readonly<Record<string, unknown>> = { text: 'x', integer: 1, float: 1, boolean: true };
+
+/** The members that name a row in flat JSON; undefined where clients make them. */
+function keyMembers({ id: key, attributes, options }: Resource, id: string): object | undefined {
+  const parts = splitId(id, key.length, options.idSeparator);
+  const shown = key.map(({ property }) =>
+    [...attributes.values()].find((each) => each.exposed && each.property === property),
+  );
+  if (parts === undefined || options.allowClientGeneratedIds || shown.every((each) => each?.writable === true))
+    return undefined;
+  const names = key.map(({ name }, index) => shown[index]?.name ?? (key.length === 1 ? 'id' : name));
+  return Object.fromEntries(names.map((name, index) => [name, parts[index]]));
 }
 
 /** Answers in which hidden things could stand unasked. */
-export function* displayProbes({ url, id, resource }: Place, approaches: readonly Approach[]): Iterable<Probe> {
+export function* displayProbes(
+  { url, evaluation, id, resource }: Place,
+  approaches: readonly Approach[],
+): Iterable<DisplayProbe> {
+  const rows = (path: string, accept?: Probe['accept']): DisplayProbe => ({ ...get(path, accept), shows: 'rows' });
+  const groups = (path: string): DisplayProbe => ({
+    ...get(`${path}&functions=${encoded([{ name: 'count', field: 'id' }])}`),
+    shows: 'groups',
+  });
   const names = [...resource.relationships.values()].filter(({ exposed }) => exposed).map(({ name }) => name);
   for (const accept of [JSON_API, FLAT_JSON] as const) {
-    yield get(url, accept);
-    yield get(`${url}/${id}`, accept);
+    yield rows(url, accept);
+    yield rows(`${url}/${id}`, accept);
   }
-  for (const name of names) yield get(`${url}?include=${name}`);
+  yield rows(`${url}?page[size]=${resource.options.maxPageSize}`);
+  yield groups(`${evaluation}?groupBy=id`);
+  for (const name of names) yield rows(`${url}?include=${name}`);
   for (const { from, relationship } of approaches) {
-    const { name } = relationship;
-    yield get(`${from.url}?include=${name}`);
-    for (const accept of [JSON_API, FLAT_JSON] as const) {
-      yield get(from.url, accept);
-      yield get(`${from.url}/${from.id}/${name}`, accept);
+    const { name, toMany } = relationship;
+    const at = `${from.url}/${from.id}`;
+    const shows = relationship;
+    for (const path of [from.url, at]) {
+      yield { ...get(path), shows };
+      yield { ...get(`${path}?include=${name}`), shows };
+      yield { ...get(path, FLAT_JSON), shows };
     }
-    yield get(`${from.url}/${from.id}/relationships/${name}?include=${name}`);
+    for (const accept of [JSON_API, FLAT_JSON] as const) yield rows(`${at}/${name}`, accept);
+    yield rows(`${at}/relationships/${name}`);
+    yield rows(`${at}/relationships/${name}?include=${name}`);
+    if (!toMany) yield groups(`${from.evaluation}?groupBy=${name}.id`);
   }
 }

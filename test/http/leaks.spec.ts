@@ -183,7 +183,12 @@ describeServers(
         'GET /api/player?filter[team]=2',
         'GET /api/player?filter[team.id]=2',
         'PATCH /api/team/2',
-        'PATCH /api/player/1/relationships/team',
+        'PATCH /api/player/2/relationships/team',
+        'PATCH /api/player/2 {"team":{"id":"2","name":"x"}} (flat JSON)',
+        'PATCH /api/player/1 {"fans":{"add":[{"id":"2"}]}} (flat JSON)',
+        'GET /api/player/2 (flat JSON) shows the row "2"',
+        'GET /api/player/2/team (flat JSON) shows the row "2"',
+        'GET /api/eval/player?groupBy=team.id&functions=[{"name":"count","field":"id"}] shows the row "2"',
         'DELETE /api/team/2',
       ]) {
         expect(message).toContain(`- ${way}`);
