@@ -6,6 +6,7 @@ import { AppModule } from '../../sample/blog/app.module.js';
 import { Post, User } from '../../sample/blog/entities.js';
 import { Notifications } from '../../sample/blog/notifications.js';
 import { isHash } from '../../sample/blog/password.js';
+import { PostPermissions } from '../../sample/blog/permissions.js';
 import { PASSWORD } from '../../sample/blog/seed.js';
 import { type Answer, createApp, type TestApp } from '../support/app.js';
 
@@ -273,5 +274,13 @@ describe('the blog, by the kit that looks for leaks', () => {
     await expectNoLeaks(app.app, { as, resource: Post, hidden: { rows: ['2'], fields: ['editorNote'] } });
     const hidden = { fields: ['email', 'password', 'role'] };
     await expectNoLeaks(app.app, { as, resource: User, hidden, writable: ['email', 'password'] });
+  });
+
+  it('which finds the hole where one is bored', async () => {
+    Object.assign(app.app.get(PostPermissions), { scope: () => [] });
+
+    await expect(expectNoLeaks(app.app, { resource: Post, hidden: { rows: ['2'] } })).rejects.toThrow(
+      /GET \/api\/user\/1\/posts/,
+    );
   });
 });
