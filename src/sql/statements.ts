@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { QueryFailedError, type DataSource, type QueryRunner } from 'typeorm';
+import { TryAgain } from './database-errors.js';
 import type { Statement } from './fragment.js';
 import type { Row } from './rows.js';
 
@@ -58,6 +59,7 @@ async function watched(
       logger.logQuerySlow(took, text, logged, runner);
     return rows;
   } catch (error) {
+    if (error instanceof TryAgain) throw error;
     logger.logQueryError(error as Error, text, logged, runner);
     throw new QueryFailedError(text, logged, error as Error);
   }
@@ -97,7 +99,8 @@ function postgres(): Direct {
     } catch (error) {
       if (name === undefined || !LOST.includes((error as { readonly code?: string }).code ?? '')) throw error;
       names.set(text, undefined);
-      if (runner.isTransactionActive) throw error;
+      // The transaction is lost with it; the next attempt has no name for it.
+      if (runner.isTransactionActive) throw new TryAgain();
       return (await client.query(config)).rows;
     }
   };

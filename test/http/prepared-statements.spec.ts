@@ -3,7 +3,7 @@ import { Expose } from 'class-transformer';
 import { Resource, RestlessModule } from 'nestjs-restless';
 import { Column, DataSource, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn, type Relation } from 'typeorm';
 import { utcText } from '../../src/sql/columns.js';
-import { describeServers, type TestApp } from '../support/app.js';
+import { type Answer, describeServers, type TestApp } from '../support/app.js';
 import { StatementLog } from '../support/statement-log.js';
 
 @Entity()
@@ -111,6 +111,23 @@ describeServers(
         await prepared.app.get(DataSource).query('ALTER TABLE visit ALTER COLUMN place TYPE text');
 
         expect((await prepared.get('/api/visit/1')).at('/data/attributes/place')).toBe('place 0');
+      });
+
+      it('outlive a pooler that gives their connection to others, in the middle of a transaction as well', async () => {
+        const dataSource = { dropSchema: false, synchronize: false, extra: { max: 1 } };
+        const imports = [RestlessModule.forRoot({ methods: ['GET', 'PATCH'] }), RestlessModule.forFeature([Visit])];
+        const app = await start({ entities: [Visit], imports, dataSource });
+        const change = (place: string): Promise<Answer> =>
+          app.request('PATCH', '/api/visit/2', {
+            headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+            body: { place },
+          });
+        const before = await change('here');
+        await app.app.get(DataSource).query('DEALLOCATE ALL');
+        const after = await change('there');
+        await app.close();
+
+        expect([before.status, after.status, after.at('/place')]).toEqual([200, 200, 'there']);
       });
     }
   },
