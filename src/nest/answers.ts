@@ -59,6 +59,10 @@ async function answerOfChange(
   if (change.kind === 'remove-many')
     return { status: 200, headers: {}, document: format.writeCount({ deleted: applied.count }) };
   if (result === undefined) return { status: 204, headers: {}, document: undefined };
+  // What may be written and not read is there all the same; flat JSON has no null for it.
+  const isEmpty = result.records.length === 0 && result.query.cardinality !== 'many';
+  if (isEmpty && format.classicVerbs)
+    return { status: change.kind === 'create' ? 201 : 200, headers: {}, document: {} };
   if (change.kind !== 'create') return { status: 200, ...(await write(result, address, state, serializerOf)) };
   const [created] = result.records;
   // The row may lie outside the viewer's scope: then it is there, and not to be seen.

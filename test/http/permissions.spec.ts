@@ -313,6 +313,18 @@ describeServers(
 
         expect(created.status).toBe(201);
         expect(created.text).not.toContain('box');
+        const flat = { Accept: 'application/json', 'Content-Type': 'application/json' };
+        const answers = [
+          await app.request('POST', '/api/computer', { headers: { ...flat, ...may('create') }, body: { name: 'bag' } }),
+          await app.request('PATCH', '/api/computer/2', {
+            headers: { ...flat, ...may('update') },
+            body: { name: 'bag' },
+          }),
+        ];
+        expect(answers.map(({ status, text }) => [status, text])).toEqual([
+          [201, '{}'],
+          [200, '{}'],
+        ]);
         expect((await send('DELETE', '/api/computer/1', undefined, may('create'))).status).toBe(403);
       });
     });
