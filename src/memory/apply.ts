@@ -180,8 +180,11 @@ class Applying {
       else if (needed) missing.push(missingTarget(target));
     };
     for (const target of named) look(target, true);
-    for (const link of links)
+    for (const link of links) {
+      if (link.plucked !== undefined)
+        throw new RestlessError('NOT_IMPLEMENTED', 'Values that stand for other rows are not written here.');
       for (const target of link.targets) look(target, link.action !== 'remove' || link.strict === true);
+    }
     if (missing.length > 1) throw new RestlessErrors(missing);
     if (missing.length === 1) throw missing[0]!;
     return rows;

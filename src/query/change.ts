@@ -4,7 +4,7 @@
  */
 import { NotFoundError, type RestlessError, type RestlessErrors } from '../errors.js';
 import type { RowChecks } from '../resource/permissions.js';
-import type { Attribute, Relationship, Resource } from '../resource/resource.js';
+import type { Attribute, PluckedAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { RawPlace } from './api-request.js';
 import { escapePointer, quote } from './faults.js';
 import { printFilter, type Filter } from './filter.js';
@@ -38,6 +38,17 @@ export interface LinkTarget {
   readonly deletes?: boolean;
   /** The application names the row, whether the viewer sees it or not. */
   readonly assigned?: boolean;
+  /** Named by a value that it holds, of a plucked attribute. */
+  readonly held?: HeldValue | undefined;
+}
+
+/** The value of a plucked attribute that names a row. */
+export interface HeldValue {
+  readonly value: WrittenValue;
+  /** Finds the rows that hold it, the viewer's or not. */
+  readonly filter: Filter;
+  /** What to tell where there is none, and none may be made. */
+  readonly missing: RestlessError;
 }
 
 /** What happens to a relationship. */
@@ -52,6 +63,8 @@ export interface LinkChange {
   readonly visible: Filter | undefined;
   /** What is to be taken out has to be a member. */
   readonly strict?: boolean;
+  /** The attribute whose values name the rows. */
+  readonly plucked?: PluckedAttribute;
 }
 
 interface BaseChange {
@@ -203,7 +216,8 @@ function printTarget({ resource, id, filter, create, update, deletes }: LinkTarg
  *
  * @throws Error where the application has named it: a server's own mistake, which clients are not told
  */
-export function missingTarget({ resource, id, pointer, assigned = false }: LinkTarget): NotFoundError {
+export function missingTarget({ held, resource, id, pointer, assigned = false }: LinkTarget): RestlessError {
+  if (held !== undefined) return held.missing;
   const words = `There is no ${resource.name} with the id ${quote(id ?? '')}.`;
   if (assigned) throw new Error(`A preprocessor assigns a row that does not exist. ${words}`);
   return new NotFoundError(words, { source: { pointer } });

@@ -4,7 +4,7 @@
  */
 import { BadRequestError, ForbiddenError, type RestlessError } from '../errors.js';
 import type { RowChecks } from '../resource/permissions.js';
-import type { Relationship, Resource } from '../resource/resource.js';
+import type { PluckedAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { RawLinkage, RawMember, RawPlace, RawResource } from './api-request.js';
 import type { Contents, FieldName, FieldValue, LinkChange, OwnId } from './change.js';
 import { quote } from './faults.js';
@@ -14,7 +14,8 @@ import { overruled, type Settled } from './assigned.js';
 import { namedRows } from './named-rows.js';
 import { FieldParser } from './parse-fields.js';
 import { scopeFilter } from './parse-filter.js';
-import { LinkParser } from './parse-links.js';
+import { LinkParser, type LinkRules } from './parse-links.js';
+import { PluckedParser } from './parse-plucked.js';
 import type { BodyRules } from './rules.js';
 import { ValueMismatch } from './values.js';
 import { parseWritten } from './written-values.js';
@@ -111,9 +112,13 @@ export class RowParser {
     assigned: Settled = NOTHING,
   ): Contents {
     const plain = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
+    const written = attributes.flatMap((member) => this.attribute(member, plain) ?? []);
+    const plucked = written.flatMap((each) => ('attribute' in each ? [] : [each]));
+    const related = relationships.flatMap((linkage) => this.relationship(linkage) ?? []);
+    this.expectOnce(plucked, related);
     const sent = {
-      values: attributes.flatMap((member) => this.attribute(member, plain) ?? []),
-      links: relationships.flatMap((linkage) => this.relationship(linkage) ?? []),
+      values: written.flatMap((each) => ('attribute' in each ? [each] : [])),
+      links: [...related, ...plucked],
     };
     const { values, links } = assigned === NOTHING ? sent : overruled(sent, assigned);
     return {
@@ -123,10 +128,11 @@ export class RowParser {
     };
   }
 
-  private attribute(member: RawMember, plain: object): FieldValue | undefined {
+  private attribute(member: RawMember, plain: object): FieldValue | LinkChange | undefined {
     const { resource } = this;
     const { policy } = this.rules;
     const attribute = policy.writableAttribute(resource, member.name);
+    if (attribute?.kind === 'plucked') return this.plucked(attribute, member, plain);
     if (attribute !== undefined) return this.fields.parse(attribute, member, plain);
     const source = { pointer: member.pointer };
     if (policy.attribute(resource, member.name) !== undefined) {
@@ -139,6 +145,32 @@ export class RowParser {
       this.fault(this.unknown('attribute', member));
     }
     return undefined;
+  }
+
+  /** Values that stand for related rows. @see MAP-06 */
+  private plucked(attribute: PluckedAttribute, member: RawMember, plain: object): LinkChange | undefined {
+    if (!this.fields.mayWrite(attribute, member)) return undefined;
+    const refused =
+      this.isUpdate && attribute.relationship.toMany ? this.editRefusal(attribute, 'set', member.pointer) : undefined;
+    if (refused !== undefined) {
+      this.fault(refused);
+      return undefined;
+    }
+    const value = this.fields.transformed(attribute, member, plain);
+    if (value === undefined) return undefined;
+    return new PluckedParser(attribute, this.linkRules(), this.links()).parse(value, member.pointer);
+  }
+
+  /** Rows that values stand for are not said in another way as well. */
+  private expectOnce(plucked: readonly LinkChange[], links: readonly LinkChange[]): void {
+    for (const [index, { plucked: attribute, pointer, relationship }] of plucked.entries()) {
+      const others = [...links, ...plucked.slice(0, index)];
+      const other = others.find((each) => each.relationship.model === relationship.model);
+      if (other === undefined) continue;
+      const names = [attribute!.name, (other.plucked ?? other.relationship).name].map(quote).join(' and ');
+      const detail = `${names} stand for the same rows; send one of them.`;
+      this.fault(new BadRequestError('BAD_BODY', detail, { source: { pointer } }));
+    }
   }
 
   private unknown(
@@ -168,7 +200,7 @@ export class RowParser {
 
   /** Why members of a to-many relationship are not replaced or taken out, if so. */
   editRefusal(
-    { name }: Relationship,
+    { name }: Pick<Relationship, 'name'>,
     action: LinkChange['action'],
     pointer: string | undefined,
   ): ForbiddenError | undefined {
@@ -192,14 +224,18 @@ export class RowParser {
 
   /** Reads what relationships of the row are to lead to. */
   links(): LinkParser {
+    return new LinkParser(this.linkRules());
+  }
+
+  private linkRules(): LinkRules {
     const { depth, fault, isUpdate, rules } = this;
-    return new LinkParser({
+    return {
       rules,
       fault,
       isUpdate,
       depth: depth + 1,
       row: (resource, isInner, report, inner) => new RowParser(resource, isInner, depth + 1, inner, report),
-    });
+    };
   }
 
   private refusal(linkage: RawLinkage): RestlessError {

@@ -43,7 +43,11 @@ export class FieldParser {
    * @returns undefined where there is a fault, or where a transformation says that there is no value
    */
   parse(attribute: Attribute, member: RawMember, holder: object): FieldValue | undefined {
-    if (!this.mayWrite(attribute, member)) return undefined;
+    return this.mayWrite(attribute, member) ? this.value(attribute, member, holder) : undefined;
+  }
+
+  /** The same for a value that is only compared, whenever it may be written. */
+  value(attribute: Attribute, member: RawMember, holder: object): FieldValue | undefined {
     const value = this.transformed(attribute, member, holder);
     if (value === undefined) return undefined;
     const { pointer } = member;
@@ -55,7 +59,7 @@ export class FieldParser {
   }
 
   /** What `@Transform` makes of a value. What it cannot read is the client's fault. */
-  private transformed(attribute: Attribute, { value, pointer }: RawMember, holder: object): unknown {
+  transformed(attribute: Attribute, { value, pointer }: RawMember, holder: object): unknown {
     if (attribute.writeTransforms.length === 0) return value;
     const key = attribute.property.split('.').at(-1)!;
     const plain: unknown = value instanceof ExactNumber ? value.digits : value;

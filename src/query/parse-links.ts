@@ -25,7 +25,7 @@ interface InnerRow {
 }
 
 /** What links are read by. */
-interface LinkRules {
+export interface LinkRules {
   readonly rules: BodyRules;
   readonly fault: Report;
   /** The row that has the relationship is there already. */
@@ -163,8 +163,8 @@ export class LinkParser {
     return { ...base, create, update: wrong.length > 1 ? new RestlessErrors(wrong) : (wrong[0] ?? changed) };
   }
 
-  private newRow(resource: Resource, row: RawResource): NewRow {
-    const inner = this.by.row(resource, false, this.by.fault, this.by.rules);
+  newRow(resource: Resource, row: RawResource, report = this.by.fault): NewRow {
+    const inner = this.by.row(resource, false, report, this.by.rules);
     const id = inner.ownId(row);
     return Object.freeze({ kind: 'create', ...inner.base(row.place), id, ...inner.contents(row, id?.values) });
   }
@@ -262,7 +262,7 @@ export class LinkParser {
     );
   }
 
-  private mayWrite(resource: Resource, method: Method, pointer: string, report = this.by.fault): boolean {
+  mayWrite(resource: Resource, method: Method, pointer: string, report = this.by.fault): boolean {
     const { asked, isGuarded, policy } = this.by.rules;
     // PUT is another name of PATCH.
     const isAnswered = policy.answers(resource, method) || (method === 'PATCH' && policy.answers(resource, 'PUT'));
@@ -273,7 +273,7 @@ export class LinkParser {
   }
 
   /** @see CRE-09 */
-  private isWithinLimits(pointer: string): boolean {
+  isWithinLimits(pointer: string): boolean {
     const { limits, nested } = this.by.rules;
     nested.rows += 1;
     const detail =

@@ -3,7 +3,7 @@
  * entity. Read from decorators and options, checked against the entity's relations.
  */
 import { RestlessConfigError } from '../errors.js';
-import type { EntityModel, RelationModel } from './entity-model.js';
+import type { EntityModel, RelationModel, ValueType } from './entity-model.js';
 import type { Exposure } from './expose.js';
 import type { ResolvedResourceOptions } from './options.js';
 import { fieldOf, type ColumnAttribute, type PluckedAttribute, type Relationship, type Resource } from './resource.js';
@@ -11,12 +11,16 @@ import { fieldOf, type ColumnAttribute, type PluckedAttribute, type Relationship
 const PLUCKED = Symbol('restless:pluck');
 const THROUGH = Symbol('restless:through');
 
+const INCOMPARABLE: ReadonlySet<ValueType> = new Set(['json', 'array', 'bytes', 'unknown']);
+
 /** Paths by the property that stands for them. */
 type Paths = Readonly<Record<string, string>>;
 
 /**
  * A property that lists the values of one column of related rows, or has that of the one related row. It is read and
- * filtered like the path, and exposed like other properties, with `@Expose()`.
+ * filtered like the path, and exposed like other properties, with `@Expose()`. What is written to it names the rows that hold
+ * the values; those that are not there are made, where their resource lets clients make them. With
+ * `@Expose({ toPlainOnly: true })` it is read only.
  *
  * @param path a relation of the entity and a column behind it
  * @example
@@ -125,7 +129,10 @@ export function pluckedAttribute(
   return Object.freeze({
     kind: 'plucked',
     ...fieldOf(exposure, property, exposed),
-    writable: false,
+    // Rows are found by the value.
+    writable: exposure.writable && relationship.writable && !INCOMPARABLE.has(of.type),
+    createOnly: exposure.createOnly || relationship.createOnly,
+    updateOnly: relationship.updateOnly,
     relationship,
     of,
     transforms: exposure.transforms,

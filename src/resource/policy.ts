@@ -143,7 +143,8 @@ export class Policy implements RowChecks {
   /** The attributes that the viewer may write, by wire name; also those that may only be written. */
   writableAttribute(resource: Resource, name: string): Attribute | undefined {
     const attribute = resource.attributes.get(name);
-    const writable = (field: Attribute): boolean => field.writable && this.mayName(field);
+    const writable = (field: Attribute): boolean =>
+      field.writable && this.mayName(field) && (field.kind !== 'plucked' || this.writesBehind(resource, field));
     if (attribute === undefined || !writable(attribute) || !this.follows(resource.options.writable, attribute))
       return undefined;
     return attribute.kind === 'embedded' ? withFields(attribute, writable) : attribute;
@@ -302,6 +303,12 @@ export class Policy implements RowChecks {
     const isKey = [...target.id, ...target.primaryKey].some(({ property }) => property === of.property);
     const isShown = of.readable && this.mayName(of);
     return this.isReadable(target) && (isKey || isShown) && this.follows(target.options.readable, of);
+  }
+
+  /** Values of related rows name those rows to who may see them, and change the relationship, where it is exposed itself. */
+  private writesBehind(resource: Resource, field: PluckedAttribute): boolean {
+    const { exposed, name } = field.relationship;
+    return this.seesBehind(field) && (!exposed || this.writableRelationship(resource, name) !== undefined);
   }
 
   private mayName(field: Attribute | Relationship): boolean {

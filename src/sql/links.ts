@@ -16,7 +16,9 @@ import { linkOf, type Link } from './relations.js';
 import { expectPermitted } from './permitted.js';
 import {
   expectInScope,
+  findHolders,
   findKeys,
+  isOwnersOnly,
   isOnTarget,
   loadInstance,
   referencedColumns,
@@ -29,8 +31,12 @@ import {
 export interface Edit {
   /** The row has just been made, and has no members yet. */
   readonly isNew: boolean;
-  /** Makes the rows that are not there yet; those that hold the relationship's columns are members then. */
-  readonly make: () => Promise<readonly RowKey[]>;
+  /**
+   * Makes the rows that are not there yet; those that hold the relationship's columns are members then.
+   *
+   * @param held those that are there
+   */
+  readonly make: (held: ReadonlyMap<LinkTarget, RowKey>) => Promise<readonly RowKey[]>;
   /** Deletes members. */
   readonly remove: (members: readonly RowKey[]) => Promise<void>;
 }
@@ -52,7 +58,7 @@ export class Links {
   ): Promise<void> {
     const relation = this.context.schema.relationMetadata(change.relationship.model);
     const target = relation.inverseEntityMetadata;
-    const held = await this.membersHolding(owner, change, targets);
+    const held = isNew ? new Map<LinkTarget, RowKey>() : await this.membersHolding(owner, change, targets);
     const all = new Map([...targets, ...held]);
     const named = change.targets.flatMap((each): RowKey[] => (all.has(each) ? [all.get(each)!] : []));
     const current = isNew ? [] : await this.current(owner, change, named);
@@ -60,6 +66,8 @@ export class Links {
     const isNamed = keySet(target, named);
     const isToDelete = change.targets.filter(({ deletes = false }) => deletes);
     this.expectMembers(change, all, isCurrent);
+    for (const target of change.targets)
+      if (target.held !== undefined && target.create === undefined && !all.has(target)) throw target.held.missing;
     const deleted = isToDelete.flatMap((each): RowKey[] => (all.has(each) ? [all.get(each)!] : []));
     const isDeleted = keySet(target, deleted);
     const added = change.action === 'remove' ? [] : named.filter((key) => !isCurrent(key));
@@ -67,7 +75,7 @@ export class Links {
       change.action === 'add' ? [] : current.filter((key) => isNamed(key) === (change.action === 'remove'));
     if (relation.isManyToMany) {
       await this.leaveJunction(relation, owner, removed);
-      const made = await make();
+      const made = await make(all);
       await this.joinJunction(relation, owner, [...added, ...made]);
     } else {
       const inverse = relation.inverseRelation!;
@@ -81,7 +89,7 @@ export class Links {
         null,
         removed.filter((key) => !isDeleted(key)),
       );
-      await make();
+      await make(all);
       await this.pointTo(inverse, owner, added);
     }
     await remove(deleted);
@@ -105,12 +113,13 @@ export class Links {
     }
   }
 
-  /** Members that are named by what they hold: the first of each kind. @see RCL-04 */
+  /** Members that are named by what they hold: the first of each kind. @see RCL-04, MAP-06 */
   private async membersHolding(
     owner: RowKey,
     change: LinkChange,
     targets: ReadonlyMap<LinkTarget, RowKey>,
   ): Promise<ReadonlyMap<LinkTarget, RowKey>> {
+    if (change.plucked !== undefined) return this.membersPlucked(owner, change);
     const held = new Map<LinkTarget, RowKey>();
     if (change.action !== 'remove') return held;
     const target = this.context.schema.relationMetadata(change.relationship.model).inverseEntityMetadata;
@@ -124,6 +133,17 @@ export class Links {
       if (found !== undefined) held.set(each, found);
     }
     return held;
+  }
+
+  /** Where others may hold the same value, the members themselves are meant first. */
+  private async membersPlucked(owner: RowKey, change: LinkChange): Promise<ReadonlyMap<LinkTarget, RowKey>> {
+    const { plucked, relationship, targets } = change;
+    const { of } = plucked!;
+    const { primaryKey } = relationship.target;
+    const isKey = primaryKey.length === 1 && primaryKey[0]!.property === of.property;
+    if (targets.length === 0 || (!isOwnersOnly(this.context, change) && (isKey || of.column.unique))) return new Map();
+    const link = linkOf(this.context.schema.relationMetadata(relationship.model));
+    return findHolders(this.context, change, (alias) => [this.isMember(link, owner, alias)]);
   }
 
   /** The members that the viewer sees; for additions and removals, only those that are named. */

@@ -80,20 +80,20 @@ export class TypeOrmRepository implements CompleteRepository {
 
   transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T> {
     const outer = join instanceof EntityManager ? join : this.dataSource.manager;
-    const keysTaken = { times: 0 };
-    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, keysTaken));
+    const attempts = { keysTaken: { times: 0 }, rowsMade: { times: 0 } };
+    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, attempts));
     if (outer.queryRunner?.isTransactionActive === true) return inTransactionOf(outer, inSession);
     return this.takeTurn(() => inTransaction(outer, inSession));
   }
 
-  private session(manager: EntityManager, keysTaken: WriteContext['keysTaken']): RepositorySession {
+  private session(manager: EntityManager, attempts: Pick<WriteContext, 'keysTaken' | 'rowsMade'>): RepositorySession {
     const { context } = this;
     const find = (query: Query): Promise<Result> => this.run(query, manager.queryRunner!);
     return {
       find,
       apply: (change: Change): Promise<Applied> =>
         applyChange(
-          { ...context, manager, keysTaken, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks },
+          { ...context, manager, ...attempts, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks },
           change,
         ),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>

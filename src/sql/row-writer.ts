@@ -11,7 +11,8 @@ import type { Filter } from '../query/filter.js';
 import { toJson } from '../query/values.js';
 import type { RowAction } from '../resource/permissions.js';
 import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
-import { culpritOf, isRetryable, translateDatabaseError } from './database-errors.js';
+import { ConflictError } from '../errors.js';
+import { culpritOf, isDuplicate, isRetryable, translateDatabaseError, TryAgain } from './database-errors.js';
 import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { needsInstance, removalCascades } from './hooks.js';
@@ -26,6 +27,7 @@ import {
   findTargets,
   isOnRow,
   isOnTarget,
+  isOwnersOnly,
   loadInstance,
   pieces,
   rowIsOneOf,
@@ -82,7 +84,8 @@ export class RowWriter {
     const far = this.setLinks(entity, change.links, targets);
     if (owner !== undefined) assignReference(owner.relation, entity, owner.key);
     await expectOwnId(context, entity, change);
-    await validateEntity(change, await withMembers(entity, far, targets, context), 'create');
+    const known = change.links.filter((link) => far.includes(link) || link.plucked !== undefined);
+    await validateEntity(change, await withMembers(entity, known, targets, context), 'create');
     if (metadata.hasAllPrimaryKeys(entity)) await expectNew(context, metadata, entity, change);
     await insertRow(context, metadata, entity, change, owner?.relation);
     await expectNoCycle(context, metadata, entity, far, targets);
@@ -123,7 +126,7 @@ export class RowWriter {
   edit(owner: RowKey, link: LinkChange, targets: Map<LinkTarget, RowKey>, isNew = false): Promise<void> {
     return this.links.edit(owner, link, targets, {
       isNew,
-      make: () => this.makeMembers(owner, link, targets),
+      make: (held) => this.makeMembers(owner, link, targets, held),
       remove: async (members) => {
         const writer = new RowWriter(this.context, link.relationship.target);
         for (const member of members) await writer.remove(member);
@@ -142,7 +145,7 @@ export class RowWriter {
       for (const target of link.targets) {
         const key = targets.get(target);
         if (key !== undefined) await this.changeTarget(target, key);
-        else if (target.create !== undefined && this.onRow(link)) targets.set(target, await this.make(target.create));
+        else if (target.create !== undefined && this.onRow(link)) targets.set(target, await this.make(target));
       }
     }
     return targets;
@@ -155,23 +158,41 @@ export class RowWriter {
     await toldOf(this.context, update, () => writer.change(update, key));
   }
 
-  private make(row: NewRow, owner?: Owner): Promise<ObjectLiteral> {
+  private make({ create, held }: LinkTarget, owner?: Owner): Promise<ObjectLiteral> {
+    const row = create!;
     const writer = new RowWriter(this.context, row.resource);
-    return toldOf(this.context, row, () => writer.create(row, owner));
+    const make = (): Promise<ObjectLiteral> => writer.create(row, owner);
+    return toldOf(this.context, row, () => (held === undefined ? make() : this.unlessMade(make)));
+  }
+
+  /** What was looked for and not there may have been made meanwhile: the next attempt finds it. */
+  private async unlessMade<T>(make: () => Promise<T>): Promise<T> {
+    try {
+      return await make();
+    } catch (error) {
+      const { rowsMade } = this.context;
+      // It may as well be one that the viewer does not see.
+      if (rowsMade.times > 0 || !(isDuplicate(error) || error instanceof ConflictError)) throw error;
+      rowsMade.times += 1;
+      throw new TryAgain();
+    }
   }
 
   private async makeMembers(
     owner: RowKey,
-    { relationship, targets: named }: LinkChange,
+    link: LinkChange,
     targets: Map<LinkTarget, RowKey>,
+    held: ReadonlyMap<LinkTarget, RowKey>,
   ): Promise<readonly RowKey[]> {
+    const { relationship, targets: named } = link;
     const relation = this.context.schema.relationMetadata(relationship.model);
     const back = isOnTarget(relation) ? { relation: relation.inverseRelation!, key: owner } : undefined;
     const made: RowKey[] = [];
     for (const target of named) {
-      if (target.create === undefined || targets.has(target)) continue;
-      const key = await this.make(target.create, back);
-      targets.set(target, key);
+      if (target.create === undefined || held.has(target)) continue;
+      const key = await this.make(target, back);
+      // Each of many owners gets its own.
+      if (!isOwnersOnly(this.context, link)) targets.set(target, key);
       made.push(key);
     }
     return made;

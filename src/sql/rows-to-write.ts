@@ -5,7 +5,7 @@
 import type { EntityManager, EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
-import { BadRequestError, ForbiddenError, type NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
+import { BadRequestError, ForbiddenError, RestlessError, RestlessErrors } from '../errors.js';
 import { missingTarget, type ChangePart, type LinkChange, type LinkTarget } from '../query/change.js';
 import { noSuchResource } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
@@ -31,6 +31,8 @@ export interface WriteContext {
   readonly manager: EntityManager;
   /** How often a key that the database made was taken, in all attempts at this transaction. */
   readonly keysTaken: { times: number };
+  /** How often a row had been made by somebody else, in all attempts. */
+  readonly rowsMade: { times: number };
   /** Answers a query in the transaction. */
   readonly find: (query: Query) => Promise<Result>;
   /** Rows that were deleted by the way, so far. */
@@ -73,14 +75,17 @@ export async function findKeys(
     readonly lock: boolean;
     /** Columns to have in the key beside those that name a row anyway. */
     readonly more?: readonly ColumnMetadata[];
+    /** A number to tell of each row. */
+    readonly which?: (where: Where, alias: string) => Sql;
   },
-): Promise<readonly { readonly key: RowKey; readonly id: string }[]> {
+): Promise<readonly { readonly key: RowKey; readonly id: string; readonly which: number }[]> {
   const { schema, columns, dialect, manager } = context;
   const metadata = schema.metadata(resource.model);
   const where = whereOf(context);
   const ids = resource.id.map(({ column }) => schema.columnMetadata(column));
   const selected = [...new Set([...keyColumns(metadata), ...(options.more ?? []), ...ids])];
   const list = selected.map((column, index) => sql`${columns.key(column, 't')} AS ${raw(`c${index}`)}`);
+  if (options.which !== undefined) list.push(sql`${options.which(where, 't')} AS ${raw('which')}`);
   const lock = raw(options.lock ? dialect.lock : '');
   const order = join(
     metadata.primaryColumns.map((column) => columns.column(column, 't')),
@@ -98,7 +103,7 @@ export async function findKeys(
     const parts = resource.id.map(({ column }, index) =>
       String(columns.reader(column)(row[`c${selected.indexOf(ids[index]!)}`])),
     );
-    return { key, id: formatId(parts, resource.options.idSeparator) };
+    return { key, id: formatId(parts, resource.options.idSeparator), which: Number(row['which']) };
   });
 }
 
@@ -138,15 +143,18 @@ export async function findTargets(
   others: readonly LinkTarget[] = [],
 ): Promise<Map<LinkTarget, RowKey>> {
   const keys = new Map<LinkTarget, RowKey>();
-  const missing: NotFoundError[] = [];
+  const missing: RestlessError[] = [];
   for (const each of others) if (!(await isThere(context, each))) missing.push(missingTarget(each));
   for (const link of links) {
     for (const named of groups(link.targets)) {
       for (const [target, key] of await findNamed(context, link, named)) keys.set(target, key);
     }
+    const isOwned = isOwnersOnly(context, link);
+    if (!isOwned) for (const [target, key] of await findHolders(context, link)) keys.set(target, key);
     // What is not there is not among the members either: taking it out has succeeded (JSON:API 1.1, "Updating To-Many Relationships").
     if (link.action === 'remove') continue;
-    const isMissing = (each: LinkTarget): boolean => each.create === undefined && !keys.has(each);
+    const isMissing = (each: LinkTarget): boolean =>
+      each.create === undefined && !keys.has(each) && !(isOwned && each.held !== undefined);
     missing.push(...link.targets.filter(isMissing).map(missingTarget));
   }
   if (missing.length === 1) throw missing[0]!;
@@ -200,6 +208,52 @@ async function findNamed(
     const key = byId.get(target.id!);
     return key === undefined ? [] : [[target, key] as const];
   });
+}
+
+/** True where values name rows that have one owner: those of others are not found by them. */
+export function isOwnersOnly({ schema }: WriteContext, { plucked, relationship }: LinkChange): boolean {
+  return plucked !== undefined && isOnTarget(schema.relationMetadata(relationship.model));
+}
+
+/**
+ * The rows that a plucked attribute's values name: of several that hold one, that with the smallest key.
+ *
+ * @param among further conditions
+ * @see MAP-06
+ */
+export async function findHolders(
+  context: WriteContext,
+  link: LinkChange,
+  among: (alias: string) => readonly Sql[] = () => [],
+): Promise<ReadonlyMap<LinkTarget, RowKey>> {
+  const { relationship, visible } = link;
+  const relation = context.schema.relationMetadata(relationship.model);
+  const holders = new Map<LinkTarget, RowKey>();
+  const named = link.targets.flatMap((target) => (target.held === undefined ? [] : [{ ...target.held, target }]));
+  for (const piece of pieces(named)) {
+    const found = await findKeys(context, relationship.target, {
+      conditions: (where, alias) => [
+        ...where.rowConditions(relationship.target.model, alias),
+        where.condition(or(piece.map(({ filter }) => filter))!, alias),
+        ...(visible === undefined ? [] : [where.condition(visible, alias)]),
+        ...among(alias),
+      ],
+      // Equality is the column's own.
+      which: (where, alias) => {
+        const cases = piece.map(
+          ({ filter }, index) => sql`WHEN ${where.condition(filter, alias)} THEN ${raw(`${index}`)}`,
+        );
+        return sql`CASE ${join(cases, ' ')} END`;
+      },
+      lock: isOnTarget(relation),
+      more: referencedColumns(relation),
+    });
+    for (const { key, which } of found) {
+      const { target } = piece[which]!;
+      if (!holders.has(target)) holders.set(target, key);
+    }
+  }
+  return holders;
 }
 
 /** True for relationships whose join columns stand on the row itself. */

@@ -94,7 +94,9 @@ class Saver {
       await rows.change(change, await findRow(this.context, resource, filter, id, true));
     }
     const changedMore =
-      rows.needsInstance(change) || changesMore(this.context.schema.dataSource, this.metadata, resource);
+      rows.needsInstance(change) ||
+      changesMore(this.context.schema.dataSource, this.metadata, resource) ||
+      links.some((link) => isPluckedElsewhere(resource, link));
     return { id, count: 1, changedMore };
   }
 
@@ -207,6 +209,17 @@ class Saver {
 
 /** Passes no row. */
 const NOTHING = ({ id }: Resource): Filter => compare(id[0]!, operator('in'), Object.freeze([]));
+
+/** True where attributes other than the one that was sent have values of the related rows. */
+function isPluckedElsewhere({ attributes }: Resource, { plucked, relationship }: LinkChange): boolean {
+  return [...attributes.values()].some(
+    (each) =>
+      each.kind === 'plucked' &&
+      each.exposed &&
+      each.name !== plucked?.name &&
+      each.relationship.model === relationship.model,
+  );
+}
 
 /** True where a relationship brings rows that are made or changed with the others. */
 function isNested({ targets }: LinkChange): boolean {

@@ -122,6 +122,9 @@ export async function withMembers(
       else if (target.create !== undefined) members.push(await standIn(context, metadata, target.create));
     }
     copy[relation.propertyName] = link.relationship.toMany ? members : (members[0] ?? null);
+    const values = link.targets.map(({ held }) => held?.value);
+    if (link.plucked !== undefined)
+      copy[link.plucked.property] = link.relationship.toMany ? values : (values[0] ?? null);
   }
   return copy;
 }

@@ -15,12 +15,7 @@ import { type Case, type Exchange, isObject, type Json, type Profile, text, text
 import { ENTITIES, type EntityName } from './entities.js';
 import type { Departure, Later } from './suite.js';
 
-export const LATER: Later[] = [
-  {
-    issue: 'writing through association proxies (MAP-06)',
-    when: ({ steps }, { flags }) => flags.includes('proxy') && steps.some(({ body }) => body?.includes('tag_names')),
-  },
-];
+export const LATER: Later[] = [];
 
 /** What follows from a rule, whatever the case. */
 const RULES: Departure[] = [
