@@ -112,6 +112,19 @@ describe.each<AdapterKind>(['express', 'fastify'])('rows in arrays with %s', (ad
     expect(flat.body).toMatchObject({ id: 1, name: 'Earth', code: 'E', moons: [{ name: 'Moon' }] });
   });
 
+  it('are signed by preprocessors, with fields and relations that clients do not write', async () => {
+    const moons = app.app.get<RestlessService<Moon>>(getRestlessServiceToken(Moon));
+    moons.preprocess('POST_RESOURCE', ({ assign }) => assign({ planet: { id: 1 }, lost: false }));
+    moons.preprocess('PATCH_RESOURCE', ({ assign }) => assign({ planet: 99 }));
+    const relationships = { planet: { data: { type: 'planet', id: '2' } } };
+    const data = { type: 'moon', attributes: { name: 'Luna' }, relationships };
+    const made = await app.request('POST', '/api/moon', { body: { data } });
+    const id = made.at('/data/id') as string;
+
+    expect(made.at('/data/relationships/planet/data')).toEqual({ type: 'planet', id: '1' });
+    expect((await app.request('PATCH', `/api/moon/${id}`, { body: { data: { type: 'moon', id } } })).status).toBe(500);
+  });
+
   it('are written under the same rules', async () => {
     const created = await app.request('POST', '/api/planet', { body: planet({ name: 'Venus' }) });
     const taken = await app.request('PATCH', '/api/planet/3', { body: planet({ name: 'Mars' }, '3') });
