@@ -55,7 +55,7 @@ describe.each(['express', 'fastify'] as const)('the blog with %s', (adapter) => 
       }
     });
 
-    it('with tokens that the blog has signed, and that are still good', async () => {
+    it('with tokens that the blog has signed, and that are still good [AUT-06]', async () => {
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
       const [header, claims, signature] = tokens['Ada']!.split('.') as [string, string, string];
       const forged = part({ sub: '3', exp: 9_999_999_999 });
