@@ -1,5 +1,5 @@
 /** Where we answer otherwise than flask-jsonapi did: on purpose, or because an issue is still open. */
-import { bodyOf, hasParameter, linkageOf, parameters } from '../asked.js';
+import { bodyOf, hasParameter, linkageOf, parameters, words } from '../asked.js';
 import { type Case, isObject, type Json } from '../cases.js';
 import { show, toObject } from '../meaning.js';
 import type { Departure, Later } from '../suite.js';
@@ -23,9 +23,14 @@ export const DEPARTURES: Departure[] = [
     status: 400,
   },
   {
-    reason: 'where rows are not paged, there is a first page, and it has them all (PAG-22)',
-    when: (example) => valuesOf(example, 'page[number]').includes('1') && !hasParameter(example, /^page\[size\]$/),
+    reason: 'a page without a size has the size of the server, and a size without a page is the first page (PAG-13)',
+    when: (example) => hasParameter(example, /^page\[size\]$/) !== hasParameter(example, /^page\[number\]$/),
     status: 200,
+  },
+  {
+    reason: '`prev` past the end leads to the last page (decision 16)',
+    when: (example) => valuesOf(example, 'page[number]').some((value) => Number(value) > 10),
+    differs: /^link prev/,
   },
   {
     reason: 'unknown parameters of pages are a 400 (DESIGN 17)',
@@ -41,6 +46,26 @@ export const DEPARTURES: Departure[] = [
     reason: 'a document has a resource once, and what is asked for is not included again (JSON:API)',
     when: (example) => example.steps.some(({ expected }) => repeatsItself(toObject(expected.body))),
     differs: /^included: /,
+  },
+  {
+    reason: 'related resources and linkage have addresses, which links name (JSON:API)',
+    when: (example) => example.steps.some(({ path }) => RELATION.test(pathOf(path))),
+    differs: /^status: "404" expected, "2xx" found/,
+  },
+  {
+    reason: 'a field has one name on the wire, the dashed one (FJS-07)',
+    when: (example) => words(example, /^filter|^sort$/).some((word) => UNDERSCORED.includes(word)),
+    status: 400,
+  },
+  {
+    reason: 'an empty value is the empty text (decision 12)',
+    when: (example) => parameters(example).some(([name, value]) => value === '' && EMPTY_TEXT.test(name)),
+    status: 200,
+  },
+  {
+    reason: 'behind a relationship hold the filters that the related resource declares (FJF-08)',
+    when: (example, { options }) => parameters(example).some(([name]) => goesFurther(name, toObject(options.filters))),
+    status: 200,
   },
   {
     reason: 'fieldsets go by type, not by relationship (JSON:API)',
@@ -72,6 +97,23 @@ export const DEPARTURES: Departure[] = [
 
 /** Fieldsets that name a relationship of the schemas. */
 const RELATIONSHIP_FIELDS = /^fields\[(owner|author|article)\]/;
+
+/** Every address of a relation but the one that the recorded application had. */
+const RELATION = /^\/(?!persons\/[^/]+\/computers)[\w-]+\/[^/]+\/(relationships\/)?[a-z]+\/?$/;
+
+/** The fields of the schemas that are dashed on the wire. */
+const UNDERSCORED = ['birth_date', 'purchased_at'];
+
+const EMPTY_TEXT = /^filter\[(name|vendor|title|body|plain)\]/;
+
+/** True for a field of a related resource that has a filter there, and none where the path begins. */
+function goesFurther(parameter: string, filters: Record<string, Json>): boolean {
+  const [, relationship, field = ''] = /^filter\[([\w-]+)\]\[([\w-]+)\]/.exec(parameter) ?? [];
+  const steps = Object.values(filters).map((each) => toObject(toObject(each)[relationship ?? '']).relationship);
+  const declared = steps.flatMap((name) => (name === undefined ? [] : [toObject(filters[show(name)])]));
+  const wider = Object.values(filters).some((each) => field in toObject(each));
+  return declared.length > 0 && wider && declared.every((schema) => !(field in schema));
+}
 
 const pathOf = (path: string): string => new URL(path, 'http://localhost').pathname;
 
