@@ -73,9 +73,11 @@ const sqlite: Differences = {
   placeholder: () => '?',
   // One connection, one writer.
   lock: '',
-  // JSON has no bytes.
+  // JSON has no bytes, and no other objects or big integers that a transformer may give.
   wholeList: (values) =>
-    values.some((value) => value instanceof Uint8Array) ? undefined : param(JSON.stringify(values)),
+    values.some((value) => typeof value === 'object' || typeof value === 'bigint')
+      ? undefined
+      : param(JSON.stringify(values)),
   // Quoted, because TypeORM's builders take a bare word for the property of that name.
   inWhole: (column, list) => sql`${column} IN (SELECT "value" FROM json_each(${list}))`,
   asText: (column) => column,

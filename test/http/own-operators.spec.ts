@@ -21,6 +21,11 @@ class Item {
   })
   code!: string;
 
+  /** Bound as a big integer. */
+  @Expose()
+  @Column({ type: 'int', transformer: { to: (value?: number) => value && BigInt(value), from: Number }, default: 7 })
+  big!: number;
+
   @Expose() @ManyToOne(() => Item, (item) => item.parts, { nullable: true }) whole_of!: Relation<Item> | null;
   @Expose() @OneToMany(() => Item, (item) => item.whole_of) parts!: Relation<Item>[];
 }
@@ -124,6 +129,7 @@ describeServers(
       const app = await start({ entities: [Item], imports: [RestlessModule.forFeature([Item])], seed });
       const answers = [
         await app.get('/api/item?filter[code]=abc,xyz'),
+        await app.get('/api/item?filter[big]=6,7&filter[id][lt]=3'),
         await app.get(`/api/item?${objects({ name: 'code', op: 'gt', val: 'abd' })}`),
         await app.get(`/api/item?${objects({ name: 'code', op: 'ne', val: 'abd' })}&sort=-code`),
       ];
@@ -131,7 +137,7 @@ describeServers(
       const shown = (await app.get('/api/item/1')).at('/data/attributes/code');
       await app.close();
 
-      expect(answers.map(ids)).toEqual([['1', '2'], ['2'], ['2', '1']]);
+      expect(answers.map(ids)).toEqual([['1', '2'], ['1', '2'], ['2'], ['2', '1']]);
       expect([bad.status, bad.at('/errors/0/code')]).toEqual([400, 'BAD_VALUE']);
       expect(shown).toBe('abc');
     });
