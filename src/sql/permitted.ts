@@ -6,7 +6,7 @@ import type { Filter } from '../query/filter.js';
 import type { FoundRow } from '../query/repository.js';
 import { toJson } from '../query/values.js';
 import type { RowAction } from '../resource/permissions.js';
-import { formatId, type Resource } from '../resource/resource.js';
+import { formatId, resourcesOf, type Resource } from '../resource/resource.js';
 import { allOf, render, type Sql } from './fragment.js';
 import { Aliases, Where } from './where.js';
 import { pieces, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
@@ -61,16 +61,19 @@ export async function expectPermitted(
   action: RowAction,
   keys: readonly RowKey[],
 ): Promise<void> {
-  if (!context.checks.checksRows(resource)) return;
-  const metadata = context.schema.metadata(resource.model);
-  for (const piece of pieces(keys)) {
-    const found = await instancesOf(context, context.manager, resource, (_where, alias) => [
-      rowIsOneOf(context, metadata, piece, alias),
-    ]);
-    await context.checks.expectRows(
-      resource,
-      action,
-      found.map(({ row }) => row),
-    );
+  // Rows of resources that inherit from it have permissions of their own as well.
+  for (const each of resourcesOf(resource)) {
+    if (!context.checks.checksRows(each)) continue;
+    const metadata = context.schema.metadata(each.model);
+    for (const piece of pieces(keys)) {
+      const found = await instancesOf(context, context.manager, each, (_where, alias) => [
+        rowIsOneOf(context, metadata, piece, alias),
+      ]);
+      await context.checks.expectRows(
+        each,
+        action,
+        found.map(({ row }) => row),
+      );
+    }
   }
 }

@@ -16,7 +16,17 @@ import {
   type RowAction,
   type ScopeContext,
 } from 'nestjs-restless';
-import { Column, DataSource, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import {
+  ChildEntity,
+  Column,
+  DataSource,
+  Entity,
+  ManyToOne,
+  OneToMany,
+  PrimaryGeneratedColumn,
+  type Relation,
+  TableInheritance,
+} from 'typeorm';
 import { type Answer, createApp, describeServers, type TestApp } from '../support/app.js';
 import { linkage, writing } from '../support/writing.js';
 
@@ -84,6 +94,27 @@ const CHECKERS = [ByRow, ByRowAndScope, ByAction];
 
 @Module({ providers: [Directory, ...CHECKERS] })
 class PermissionsModule {}
+
+@Entity()
+@TableInheritance({ column: { name: 'kind', type: 'varchar' } })
+@Resource()
+class Part {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column() name!: string;
+  @Expose() @ManyToOne(() => Box, (box) => box.parts) box!: Relation<Box> | null;
+}
+
+/** To be read, and to stay where they are. */
+@ChildEntity('seal')
+@Resource({ permissions: { hasObjectPermission: (_: Part, action: RowAction) => action === 'read' } })
+class Seal extends Part {}
+
+@Entity()
+@Resource()
+class Box {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @OneToMany(() => Part, (part) => part.box) parts!: Relation<Part>[];
+}
 
 async function seed({ manager }: DataSource): Promise<void> {
   for (const name of ['Ada', 'Bob', 'Cleo']) await manager.insert(Person, { name });
@@ -242,6 +273,29 @@ describeServers(
         await expect(computers.update(3, { name: 'x' })).rejects.toMatchObject({ statusCode: 403 });
         await expect(computers.update(4, { name: 'x' }, root)).resolves.toMatchObject({ name: 'x' });
       });
+    });
+
+    it('asks about rows of resources that inherit where a relationship to the others moves them', async () => {
+      const app = await start({
+        entities: [Box, Part, Seal],
+        imports: [
+          RestlessModule.forRoot({ methods: ['GET', 'PATCH'], allowToManyReplacement: true }),
+          RestlessModule.forFeature([Box, Part, Seal]),
+        ],
+        seed: async ({ manager }: DataSource) => {
+          await manager.save(Box, [{}, {}]);
+          await manager.save(Part, { name: 'screw', box: { id: 1 } });
+          await manager.save(Seal, { name: 'seal', box: { id: 1 } });
+        },
+      });
+      const { write, get } = writing(() => app);
+      const add = (type: string, id: string): Promise<Answer> =>
+        write('POST', '/api/box/2/relationships/parts', [{ type, id }]);
+      const answers = [await add('part', '1'), await add('seal', '2')];
+      const left = await get('/api/box/1/parts');
+      await app.close();
+
+      expect([...answers.map(({ status }) => status), left.at('/data/*/id')]).toEqual([204, 403, ['2']]);
     });
 
     describe('by action', () => {
