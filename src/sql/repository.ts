@@ -21,7 +21,7 @@ import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
 import { statementsOf, type RunStatement } from './statements.js';
-import { inTransaction, inTransactionOf, Turns } from './transaction.js';
+import { inTransaction, inTransactionOf, Savepoints, Turns } from './transaction.js';
 import type { SqlOperator } from './where.js';
 
 /** Serves resources from a TypeORM data source. */
@@ -30,6 +30,7 @@ export class TypeOrmRepository implements CompleteRepository {
   private readonly columns: Columns;
   private readonly dataSource: DataSource;
   private readonly turns: Turns | undefined;
+  private readonly savepoints = new Savepoints();
   private readonly plans: PlanCache;
   private readonly runStatement: RunStatement;
 
@@ -81,21 +82,27 @@ export class TypeOrmRepository implements CompleteRepository {
   transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T> {
     const outer = join instanceof EntityManager ? join : this.dataSource.manager;
     const attempts = { keysTaken: { times: 0 }, rowsMade: { times: 0 } };
-    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, attempts));
-    if (outer.queryRunner?.isTransactionActive === true) return inTransactionOf(outer, inSession);
-    return this.takeTurn(() => inTransaction(outer, inSession));
+    const joins = outer.queryRunner?.isTransactionActive === true;
+    const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, attempts, joins));
+    return joins ? inTransactionOf(outer, inSession) : this.takeTurn(() => inTransaction(outer, inSession));
   }
 
-  private session(manager: EntityManager, attempts: Pick<WriteContext, 'keysTaken' | 'rowsMade'>): RepositorySession {
+  private session(
+    manager: EntityManager,
+    attempts: Pick<WriteContext, 'keysTaken' | 'rowsMade'>,
+    joins: boolean,
+  ): RepositorySession {
     const { context } = this;
     const find = (query: Query): Promise<Result> => this.run(query, manager.queryRunner!);
+    const apply = (change: Change): Promise<Applied> =>
+      applyChange(
+        { ...context, manager, ...attempts, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks },
+        change,
+      );
     return {
       find,
       apply: (change: Change): Promise<Applied> =>
-        applyChange(
-          { ...context, manager, ...attempts, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks },
-          change,
-        ),
+        joins ? this.savepoints.within(manager, () => apply(change)) : apply(change),
       evaluate: (evaluation: Evaluation): Promise<EvaluationResult> =>
         evaluate(evaluation, manager.queryRunner!, context),
       instances: (resource, filter) => instancesOf(context, manager, resource, passing(filter)),

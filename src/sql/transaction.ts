@@ -70,3 +70,16 @@ export class Turns {
     return done;
   }
 }
+
+/** Undoes what fails inside a transaction of the caller's, who may go on and commit; one after the other. */
+export class Savepoints {
+  private readonly turns = new WeakMap<object, Turns>();
+
+  /** Runs work that leaves nothing behind where it throws. */
+  within<T>(manager: EntityManager, work: () => Promise<T>): Promise<T> {
+    const runner = manager.queryRunner!;
+    const turns = this.turns.get(runner) ?? new Turns();
+    this.turns.set(runner, turns);
+    return turns.run(() => manager.transaction(work));
+  }
+}

@@ -288,6 +288,24 @@ describeServers(
         await expect(work).rejects.toThrow('changed my mind');
         expect(await library.authors.count()).toBe(3);
       });
+
+      it('leaves nothing of what it refuses in the transaction that it joins [TXN-09]', async () => {
+        const scope: EntityFilter<Author> = { name: 'password', op: 'eq', val: 'known' };
+        await app.app.get(DataSource).transaction(async (manager) => {
+          const made = ['out', 'ann', 'fine'].map((name) =>
+            library.authors.create({ name }, { manager, ...(name === 'out' && { scope }) }),
+          );
+          const answers = await Promise.allSettled(made);
+          expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+        });
+
+        expect((await library.authors.find({ sort: 'id' })).map(({ name }) => name)).toEqual([
+          'ann',
+          'ben',
+          'cid',
+          'fine',
+        ]);
+      });
     });
 
     describe('policy', () => {
