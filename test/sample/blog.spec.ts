@@ -265,16 +265,20 @@ describe('the blog, by the kit that looks for leaks', () => {
   });
   afterAll(() => app.close());
 
-  it.each(['Bob', 'nobody'])('keeps drafts, notes, addresses and roles back from %s', async (name) => {
-    const body = { name, password: PASSWORD };
-    const login = await app.request('POST', '/login', { headers: { 'Content-Type': FLAT }, body });
-    const as: Record<string, string> =
-      login.status === 200 ? { Authorization: `Bearer ${String(login.at('/token'))}` } : {};
+  it.each(['Bob', 'nobody'])(
+    'keeps drafts, notes, addresses and roles back from %s',
+    async (name) => {
+      const body = { name, password: PASSWORD };
+      const login = await app.request('POST', '/login', { headers: { 'Content-Type': FLAT }, body });
+      const as: Record<string, string> =
+        login.status === 200 ? { Authorization: `Bearer ${String(login.at('/token'))}` } : {};
 
-    await expectNoLeaks(app.app, { as, resource: Post, hidden: { rows: ['2'], fields: ['editorNote'] } });
-    const hidden = { fields: ['email', 'password', 'role'] };
-    await expectNoLeaks(app.app, { as, resource: User, hidden, writable: ['email', 'password'] });
-  });
+      await expectNoLeaks(app.app, { as, resource: Post, hidden: { rows: ['2'], fields: ['editorNote'] } });
+      const hidden = { fields: ['email', 'password', 'role'] };
+      await expectNoLeaks(app.app, { as, resource: User, hidden, writable: ['email', 'password'] });
+    },
+    120_000,
+  );
 
   it('which finds the hole where one is bored', async () => {
     Object.assign(app.app.get(PostPermissions), { scope: () => [] });
@@ -282,5 +286,5 @@ describe('the blog, by the kit that looks for leaks', () => {
     await expect(expectNoLeaks(app.app, { resource: Post, hidden: { rows: ['2'] } })).rejects.toThrow(
       /GET \/api\/user\/1\/posts/,
     );
-  });
+  }, 120_000);
 });
