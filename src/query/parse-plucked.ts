@@ -95,7 +95,8 @@ export class PluckedParser {
     if (name !== undefined && this.by.rules.policy.writableAttribute(target, name) !== undefined)
       return { id: undefined, attributes: [{ name, value, pointer }], relationships: [], place };
     const isId = target.id.length === 1 && target.id[0]!.property === of.property;
-    const id = { value: String(held.value as Value), pointer };
+    const key = held.value as string | number;
+    const id = { value: String(key), pointer };
     return isId ? { id, attributes: [], relationships: [], place } : undefined;
   }
 
