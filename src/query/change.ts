@@ -61,6 +61,8 @@ export interface LinkChange {
   readonly pointer: string;
   /** Which of the rows it leads to now exist for the viewer; the others stay as they are. */
   readonly visible: Filter | undefined;
+  /** Which rows of the join entity that it leads through exist for the viewer. */
+  readonly between?: Filter | undefined;
   /** What is to be taken out has to be a member. */
   readonly strict?: boolean;
   /** The attribute whose values name the rows. */

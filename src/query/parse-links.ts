@@ -13,6 +13,7 @@ import { and, ofResource, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
 import { parseFilters, scopeFilter } from './parse-filter.js';
 import type { BodyRules } from './rules.js';
+import { betweenFilter } from './between.js';
 import { ExactNumber } from './values.js';
 
 type Report = (error: RestlessError) => unknown;
@@ -60,12 +61,24 @@ export class LinkParser {
       fault(new BadRequestError('BAD_BODY', words, { source: { pointer } }));
       return undefined;
     }
+    this.expectMayJoin(relationship, action, references.length > 0, pointer);
     const scope = scopeFilter(relationship.target, rules);
+    const between = betweenFilter(relationship, rules);
     const targets = references.flatMap((each): LinkTarget[] => {
       const target = this.target(relationship, each, action, scope);
       return target === undefined ? [] : [target];
     });
-    return Object.freeze({ relationship, action, targets: this.distinct(targets), pointer, visible: scope });
+    return Object.freeze({ relationship, action, targets: this.distinct(targets), pointer, visible: scope, between });
+  }
+
+  /** Rows of a join entity that is a resource are made and deleted as they are at their own address. @see RJA-15 */
+  expectMayJoin({ through }: Relationship, action: LinkChange['action'], adds: boolean, pointer: string): void {
+    const middle = through?.first.target;
+    if (middle?.exposed !== true) return;
+    const joins = action !== 'remove' && adds;
+    const leaves = action === 'remove' || (action === 'set' && this.by.isUpdate);
+    if (joins && !this.mayWrite(middle, 'POST', pointer)) return;
+    if (leaves) this.mayWrite(middle, 'DELETE', pointer);
   }
 
   private target(

@@ -5,6 +5,7 @@
 import { BadRequestError, ForbiddenError, RestlessError } from '../errors.js';
 import type { PluckedAttribute } from '../resource/resource.js';
 import type { RawMember, RawResource } from './api-request.js';
+import { betweenFilter } from './between.js';
 import type { FieldValue, LinkChange, LinkTarget, NewRow } from './change.js';
 import { describe, quote } from './faults.js';
 import { and, compare, type Filter } from './filter.js';
@@ -35,7 +36,9 @@ export class PluckedParser {
       this.fault('LIMIT_EXCEEDED', `${quote(name)} has more than ${listLength} values, the limit listLength.`, pointer);
       return undefined;
     }
+    this.links.expectMayJoin(relationship, 'set', list.length > 0, pointer);
     const scope = reachedFilter(relationship.target, this.by.rules);
+    const between = betweenFilter(relationship, this.by.rules);
     const targets = new Map<string, LinkTarget>();
     for (const [index, value] of (list as readonly unknown[]).entries()) {
       const member = { name, value, pointer: relationship.toMany ? `${pointer}/${index}` : pointer };
@@ -45,7 +48,8 @@ export class PluckedParser {
       if (!targets.has(key)) targets.set(key, this.target(member, held, scope));
     }
     const names = [...targets.values()];
-    return Object.freeze({ relationship, action: 'set', targets: names, pointer, visible: scope, plucked: attribute });
+    const base = { relationship, targets: names, pointer, visible: scope, between, plucked: attribute };
+    return Object.freeze({ action: 'set', ...base });
   }
 
   /** The value as the column of the related rows has it. */

@@ -91,13 +91,16 @@ export function throughRelations(model: EntityModel, options: ResolvedResourceOp
         `${place} goes through "${path}", but ${first.target.name} is no join entity: "${firstName}" has to be a @OneToMany, and "${secondName}" a @ManyToOne of ${first.target.name}.`,
       );
     }
+    const back = first.target.relations.find(({ property: name }) => name === first.inverse);
+    // Its rows are made and deleted, never changed.
+    const isWritten = back?.insertable === true && second.insertable;
     return Object.freeze({
       property,
       declaredBy: model.name,
       toMany: true,
       nullable: true,
-      insertable: false,
-      updatable: false,
+      insertable: isWritten,
+      updatable: isWritten,
       target: second.target,
       through: { first, second },
     });

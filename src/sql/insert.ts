@@ -32,7 +32,7 @@ export async function insertRow(
   const hasKey = metadata.hasAllPrimaryKeys(entity);
   // On PostgreSQL, TypeORM's own way of saving counts up whatever it is given.
   const isKey = keySet(metadata, [entity]);
-  const linked = links.map(({ relationship }) => schema.relationMetadata(relationship.model));
+  const linked = links.flatMap(({ relationship }) => schema.storedRelation(relationship.model) ?? []);
   const given = owner === undefined ? linked : [...linked, owner];
   const counted = hasKey ? undefined : metadata.primaryColumns.find(isCounted);
   if (counted !== undefined) await skipTakenKeys(context, metadata, counted);

@@ -9,7 +9,9 @@ import type { LinkChange, LinkTarget } from '../query/change.js';
 import { quote } from '../query/faults.js';
 import { and } from '../query/filter.js';
 import { isDuplicate, TryAgain } from './database-errors.js';
-import { join, param, sql, type Sql } from './fragment.js';
+import { inTuples } from './dialect.js';
+import { allOf, join, param, sql, type Sql } from './fragment.js';
+import type { Where } from './where.js';
 import { assignReference, keySet, primaryKeyOf, setReference } from './instances.js';
 import { needsInstance } from './hooks.js';
 import { linkOf, type Link } from './relations.js';
@@ -39,6 +41,10 @@ export interface Edit {
   readonly make: (held: ReadonlyMap<LinkTarget, RowKey>) => Promise<readonly RowKey[]>;
   /** Deletes members. */
   readonly remove: (members: readonly RowKey[]) => Promise<void>;
+  /** Makes the rows of a join entity that lead to members. */
+  readonly join: (members: readonly RowKey[]) => Promise<void>;
+  /** Deletes rows of a join entity. */
+  readonly leave: (rows: readonly RowKey[]) => Promise<void>;
 }
 
 export class Links {
@@ -54,10 +60,10 @@ export class Links {
     owner: RowKey,
     change: LinkChange,
     targets: ReadonlyMap<LinkTarget, RowKey>,
-    { isNew, make, remove }: Edit,
+    { isNew, make, remove, join: joinRows, leave }: Edit,
   ): Promise<void> {
-    const relation = this.context.schema.relationMetadata(change.relationship.model);
-    const target = relation.inverseEntityMetadata;
+    const relation = this.context.schema.storedRelation(change.relationship.model);
+    const target = this.context.schema.metadata(change.relationship.target.model);
     const held = isNew ? new Map<LinkTarget, RowKey>() : await this.membersHolding(owner, change, targets);
     const all = new Map([...targets, ...held]);
     const named = change.targets.flatMap((each): RowKey[] => (all.has(each) ? [all.get(each)!] : []));
@@ -73,7 +79,11 @@ export class Links {
     const added = change.action === 'remove' ? [] : named.filter((key) => !isCurrent(key));
     const removed =
       change.action === 'add' ? [] : current.filter((key) => isNamed(key) === (change.action === 'remove'));
-    if (relation.isManyToMany) {
+    if (relation === undefined) {
+      await leave(await this.between(owner, change, removed));
+      const made = await make(all);
+      await joinRows([...added, ...made]);
+    } else if (relation.isManyToMany) {
       await this.leaveJunction(relation, owner, removed);
       const made = await make(all);
       await this.joinJunction(relation, owner, [...added, ...made]);
@@ -122,7 +132,7 @@ export class Links {
     if (change.plucked !== undefined) return this.membersPlucked(owner, change);
     const held = new Map<LinkTarget, RowKey>();
     if (change.action !== 'remove') return held;
-    const target = this.context.schema.relationMetadata(change.relationship.model).inverseEntityMetadata;
+    const target = this.context.schema.metadata(change.relationship.target.model);
     const named = change.targets.flatMap((each): RowKey[] => (targets.has(each) ? [targets.get(each)!] : []));
     for (const each of change.targets) {
       if (each.id !== undefined || each.filter === undefined) continue;
@@ -142,8 +152,7 @@ export class Links {
     const { primaryKey } = relationship.target;
     const isKey = primaryKey.length === 1 && primaryKey[0]!.property === of.property;
     if (targets.length === 0 || (!isOwnersOnly(this.context, change) && (isKey || of.column.unique))) return new Map();
-    const link = linkOf(this.context.schema.relationMetadata(relationship.model));
-    return findHolders(this.context, change, (alias) => [this.isMember(link, owner, alias)]);
+    return findHolders(this.context, change, (where, alias) => [this.isMember(where, change, owner, alias)]);
   }
 
   /** The members that the viewer sees; for additions and removals, only those that are named. */
@@ -152,46 +161,78 @@ export class Links {
     return named.length === 0 ? [] : this.members(owner, change, named);
   }
 
-  private async members(
-    owner: RowKey,
-    { relationship, visible }: LinkChange,
-    named?: readonly RowKey[],
-  ): Promise<readonly RowKey[]> {
+  private async members(owner: RowKey, change: LinkChange, named?: readonly RowKey[]): Promise<readonly RowKey[]> {
     const { context } = this;
+    const { relationship, visible } = change;
     const metadata = context.schema.metadata(relationship.target.model);
-    const relation = context.schema.relationMetadata(relationship.model);
-    const link = linkOf(relation);
     const found = await findKeys(context, relationship.target, {
       conditions: (where, alias) => [
         ...where.rowConditions(relationship.target.model, alias),
-        this.isMember(link, owner, alias),
+        this.isMember(where, change, owner, alias),
         ...(visible === undefined ? [] : [where.condition(visible, alias)]),
         ...(named === undefined ? [] : [rowIsOneOf(context, metadata, named, alias)]),
       ],
       // Who is on the way to another owner is none of this one's any more.
-      lock: isOnTarget(relation),
-      more: referencedColumns(relation),
+      lock: isOnTarget(context.schema.storedRelation(relationship.model)),
+      more: referencedColumns(context.schema, relationship.model),
     });
     return found.map(({ key }) => key);
   }
 
-  private isMember(link: Link, owner: RowKey, alias: string): Sql {
+  /** The rows of the join entity that lead to members. */
+  private async between(owner: RowKey, change: LinkChange, members: readonly RowKey[]): Promise<readonly RowKey[]> {
+    const { context } = this;
+    const { columns, schema } = context;
+    const { driver } = schema.dataSource;
+    const middle = change.relationship.through!.first.target;
+    const { source, target } = schema.link(change.relationship.model).junction!;
+    const rows: RowKey[] = [];
+    for (const portion of inPortions(members)) {
+      const values = portion.map((member) =>
+        target.map(({ far }) => driver.preparePersistentValue(far.getEntityValue(member), far) as unknown),
+      );
+      const found = await findKeys(context, middle, {
+        conditions: (where, alias) => [
+          ...where.rowConditions(middle.model, alias),
+          this.equals(source, owner, alias),
+          inTuples(
+            target.map(({ near }) => columns.column(near, alias)),
+            values,
+          ),
+          ...(change.between === undefined ? [] : [where.condition(change.between, alias)]),
+        ],
+        lock: true,
+      });
+      rows.push(...found.map(({ key }) => key));
+    }
+    return rows;
+  }
+
+  /** Columns that have the values of the owner's. */
+  private equals(pairs: Link['pairs'], owner: RowKey, alias: string): Sql {
     const { columns, schema } = this.context;
     const { driver } = schema.dataSource;
+    const value = ({ near }: Link['pairs'][number]): unknown =>
+      driver.preparePersistentValue(near.getEntityValue(owner), near) as unknown;
+    return join(
+      pairs.map((pair) => sql`${columns.column(pair.far, alias)} = ${param(value(pair))}`),
+      ' AND ',
+    );
+  }
+
+  private isMember(where: Where, { between, relationship }: LinkChange, owner: RowKey, alias: string): Sql {
+    const { columns, schema } = this.context;
+    const link = schema.link(relationship.model);
     const { junction } = link;
-    const equals = (pairs: Link['pairs'], far: string): Sql =>
-      join(
-        pairs.map(
-          (pair) =>
-            sql`${columns.column(pair.far, far)} = ${param(driver.preparePersistentValue(pair.near.getEntityValue(owner), pair.near))}`,
-        ),
-        ' AND ',
-      );
-    if (junction === undefined) return equals(link.pairs, alias);
+    if (junction === undefined) return this.equals(link.pairs, owner, alias);
     const near = junction.target.map(({ near: column }) => columns.column(column, 'j'));
     const far = junction.target.map(({ far: column }) => columns.column(column, alias));
     const row = far.length === 1 ? far[0]! : sql`(${join(far, ', ')})`;
-    return sql`${row} IN (SELECT ${join(near, ', ')} FROM ${columns.table(junction.metadata, 'j')} WHERE ${equals(junction.source, 'j')})`;
+    const isBetween = allOf([
+      this.equals(junction.source, owner, 'j'),
+      ...where.betweenConditions(junction, between, 'j'),
+    ]);
+    return sql`${row} IN (SELECT ${join(near, ', ')} FROM ${columns.table(junction.metadata, 'j')} WHERE ${isBetween})`;
   }
 
   private async leaveJunction(relation: RelationMetadata, owner: RowKey, members: readonly RowKey[]): Promise<void> {

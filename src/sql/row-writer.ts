@@ -18,6 +18,7 @@ import { setValues } from './entity-values.js';
 import { needsInstance, removalCascades } from './hooks.js';
 import { assignReference, blankInstance, changedPart, primaryKeyOf, setReference } from './instances.js';
 import { expectNew, expectOwnId, insertRow } from './insert.js';
+import { rowBetween } from './join-rows.js';
 import { Links } from './links.js';
 import { expectPermitted } from './permitted.js';
 import {
@@ -132,7 +133,32 @@ export class RowWriter {
         for (const member of members) await writer.remove(member);
         this.context.deleted.rows += members.length;
       },
+      join: async (members) => {
+        const writer = new RowWriter(this.context, link.relationship.through!.first.target);
+        for (const member of members) await writer.joinRow(link, owner, member);
+      },
+      leave: async (rows) => {
+        const writer = new RowWriter(this.context, link.relationship.through!.first.target);
+        for (const row of rows) await writer.remove(row);
+      },
     });
+  }
+
+  /** Makes the row of a join entity that leads from the owner to a member. @see RJA-15 */
+  private async joinRow(link: LinkChange, owner: RowKey, member: RowKey): Promise<void> {
+    const { context, metadata } = this;
+    const { first, second } = link.relationship.through!;
+    const back = context.schema.relationMetadata(first.model).inverseRelation!;
+    const entity = metadata.create(context.manager.queryRunner) as ObjectLiteral;
+    assignReference(back, entity, owner);
+    assignReference(context.schema.relationMetadata(second.model), entity, member);
+    const row = rowBetween(context, link);
+    await toldOf(context, row, async () => {
+      await validateEntity(row, entity, 'create');
+      await this.unlessMade(() => insertRow(context, metadata, entity, row, back));
+    });
+    this.expectInScope(row, primaryKeyOf(metadata, entity));
+    this.expectPermittedAtEnd('create', primaryKeyOf(metadata, entity));
   }
 
   /**
@@ -185,7 +211,7 @@ export class RowWriter {
     held: ReadonlyMap<LinkTarget, RowKey>,
   ): Promise<readonly RowKey[]> {
     const { relationship, targets: named } = link;
-    const relation = this.context.schema.relationMetadata(relationship.model);
+    const relation = this.context.schema.storedRelation(relationship.model);
     const back = isOnTarget(relation) ? { relation: relation.inverseRelation!, key: owner } : undefined;
     const made: RowKey[] = [];
     for (const target of named) {
@@ -305,7 +331,7 @@ export class RowWriter {
   }
 
   onRow(link: LinkChange): boolean {
-    return isOnRow(this.context.schema.relationMetadata(link.relationship.model));
+    return isOnRow(this.context.schema.storedRelation(link.relationship.model));
   }
 
   /** The columns that change, as an instance with nothing else in it. */
@@ -332,7 +358,7 @@ export class RowWriter {
     partial = false,
   ): readonly LinkChange[] {
     for (const link of links) {
-      const relation = this.context.schema.relationMetadata(link.relationship.model);
+      const relation = this.context.schema.storedRelation(link.relationship.model);
       if (!isOnRow(relation)) continue;
       const [target] = link.targets;
       const key = (target === undefined ? undefined : targets.get(target)) ?? null;

@@ -11,6 +11,7 @@ import { noSuchResource } from '../query/faults.js';
 import { or, type Filter } from '../query/filter.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
+import type { RelationModel } from '../resource/entity-model.js';
 import type { RowChecks } from '../resource/permissions.js';
 import { formatId, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
@@ -193,7 +194,7 @@ async function findNamed(
 ): Promise<readonly (readonly [LinkTarget, RowKey])[]> {
   const [{ resource, ofFamily }] = named as readonly [LinkTarget];
   const wanted = or(named.map(({ filter }) => filter))!;
-  const relation = context.schema.relationMetadata(link.relationship.model);
+  const relation = context.schema.storedRelation(link.relationship.model);
   const found = await findKeys(context, resource, {
     conditions: (where, alias) => [
       ...where.rowConditions(resource.model, alias),
@@ -201,7 +202,7 @@ async function findNamed(
       where.condition(wanted, alias),
     ],
     lock: isOnTarget(relation) || named.some(({ update, deletes }) => update !== undefined || deletes === true),
-    more: referencedColumns(relation),
+    more: referencedColumns(context.schema, link.relationship.model),
   });
   const byId = new Map(found.map(({ key, id }) => [id, key]));
   return named.flatMap((target) => {
@@ -212,7 +213,7 @@ async function findNamed(
 
 /** True where values name rows that have one owner: those of others are not found by them. */
 export function isOwnersOnly({ schema }: WriteContext, { plucked, relationship }: LinkChange): boolean {
-  return plucked !== undefined && isOnTarget(schema.relationMetadata(relationship.model));
+  return plucked !== undefined && isOnTarget(schema.storedRelation(relationship.model));
 }
 
 /**
@@ -224,10 +225,10 @@ export function isOwnersOnly({ schema }: WriteContext, { plucked, relationship }
 export async function findHolders(
   context: WriteContext,
   link: LinkChange,
-  among: (alias: string) => readonly Sql[] = () => [],
+  among: (where: Where, alias: string) => readonly Sql[] = () => [],
 ): Promise<ReadonlyMap<LinkTarget, RowKey>> {
   const { relationship, visible } = link;
-  const relation = context.schema.relationMetadata(relationship.model);
+  const relation = context.schema.storedRelation(relationship.model);
   const holders = new Map<LinkTarget, RowKey>();
   const named = link.targets.flatMap((target) => (target.held === undefined ? [] : [{ ...target.held, target }]));
   for (const piece of pieces(named)) {
@@ -236,7 +237,7 @@ export async function findHolders(
         ...where.rowConditions(relationship.target.model, alias),
         where.condition(or(piece.map(({ filter }) => filter))!, alias),
         ...(visible === undefined ? [] : [where.condition(visible, alias)]),
-        ...among(alias),
+        ...among(where, alias),
       ],
       // Equality is the column's own.
       which: (where, alias) => {
@@ -246,7 +247,7 @@ export async function findHolders(
         return sql`CASE ${join(cases, ' ')} END`;
       },
       lock: isOnTarget(relation),
-      more: referencedColumns(relation),
+      more: referencedColumns(context.schema, relationship.model),
     });
     for (const { key, which } of found) {
       const { target } = piece[which]!;
@@ -257,19 +258,19 @@ export async function findHolders(
 }
 
 /** True for relationships whose join columns stand on the row itself. */
-export function isOnRow(relation: RelationMetadata): boolean {
-  return relation.isWithJoinColumn;
+export function isOnRow(relation: RelationMetadata | undefined): relation is RelationMetadata {
+  return relation?.isWithJoinColumn === true;
 }
 
 /** True for relationships whose join columns stand on the related rows. */
-export function isOnTarget(relation: RelationMetadata): boolean {
-  return !relation.isWithJoinColumn && !relation.isManyToMany;
+export function isOnTarget(relation: RelationMetadata | undefined): relation is RelationMetadata {
+  return relation !== undefined && !relation.isWithJoinColumn && !relation.isManyToMany;
 }
 
 /** The columns of a related row that are written elsewhere; they need not be its key. */
-export function referencedColumns(relation: RelationMetadata): readonly ColumnMetadata[] {
-  if (isOnTarget(relation)) return [];
-  const { junction, pairs } = linkOf(relation);
+export function referencedColumns(schema: Schema, model: RelationModel): readonly ColumnMetadata[] {
+  if (isOnTarget(schema.storedRelation(model))) return [];
+  const { junction, pairs } = schema.link(model);
   return (junction?.target ?? pairs).map(({ far }) => far);
 }
 

@@ -121,6 +121,11 @@ export class Schema {
     return this.relations.get(relation)!;
   }
 
+  /** The relation itself, unless it leads through a join entity. */
+  storedRelation(relation: RelationModel): RelationMetadata | undefined {
+    return this.relations.get(relation);
+  }
+
   /** How the rows of two entities hang together. */
   link(relation: RelationModel): Link {
     if (relation.through === undefined) return linkOf(this.relationMetadata(relation));

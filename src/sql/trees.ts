@@ -22,7 +22,8 @@ export async function expectNoCycle(
 ): Promise<void> {
   if (metadata.treeType === undefined) return;
   for (const { relationship, action, targets: named } of links) {
-    const relation = context.schema.relationMetadata(relationship.model);
+    const relation = context.schema.storedRelation(relationship.model);
+    if (relation === undefined) continue;
     const isBelow = relation.isTreeChildren && action !== 'remove';
     if (!relation.isTreeParent && !isBelow) continue;
     for (const target of named) {

@@ -113,15 +113,16 @@ export async function withMembers(
   if (far.length === 0) return entity;
   const copy = Object.assign(Object.create(Object.getPrototypeOf(entity) as object) as ObjectLiteral, entity);
   for (const link of far) {
-    const relation = context.schema.relationMetadata(link.relationship.model);
-    const { inverseEntityMetadata: metadata } = relation;
+    const { model, target: resource } = link.relationship;
+    const name = context.schema.storedRelation(model)?.propertyName ?? model.property;
+    const metadata = context.schema.metadata(resource.model);
     const members: ObjectLiteral[] = [];
     for (const target of link.targets) {
       const key = targets.get(target);
       if (key !== undefined) members.push(referenceTo(metadata, key));
       else if (target.create !== undefined) members.push(await standIn(context, metadata, target.create));
     }
-    copy[relation.propertyName] = link.relationship.toMany ? members : (members[0] ?? null);
+    copy[name] = link.relationship.toMany ? members : (members[0] ?? null);
     const values = link.targets.map(({ held }) => held?.value);
     if (link.plucked !== undefined)
       copy[link.plucked.property] = link.relationship.toMany ? values : (values[0] ?? null);
