@@ -307,7 +307,7 @@ class FilterParser {
     return this.guarded(resource, field, fieldComparison(attribute, op, other, at));
   }
 
-  private onRelationship(resource: Resource, relationship: Relationship, step: Step): Filter {
+  private onRelationship(resource: Resource, relationship: Relationship, step: Step, name = relationship.name): Filter {
     const { object, place, depth } = step;
     const op = spellingOf(step);
     const right = relationship.toMany ? 'any' : 'has';
@@ -315,11 +315,7 @@ class FilterParser {
     if (op === 'has' || op === 'any') {
       if (op !== right) {
         const kind = relationship.toMany ? 'to-many' : 'to-one';
-        throw bad(
-          'BAD_FILTER',
-          below(place, 'op'),
-          `${quote(relationship.name)} is a ${kind} relationship; use "${right}".`,
-        );
+        throw bad('BAD_FILTER', below(place, 'op'), `${quote(name)} is a ${kind} relationship; use "${right}".`);
       }
       if (nameOf(step).includes('.')) {
         throw bad(
@@ -328,9 +324,9 @@ class FilterParser {
           `"${op}" takes a relationship of ${resource.name}, not a path; nest the filters.`,
         );
       }
-      this.expectReadable(relationship, place);
+      this.expectReadable(relationship, place, name);
       if (object['val'] === undefined) {
-        throw bad('BAD_FILTER', place, `"${op}" on ${quote(relationship.name)} needs a filter in "val".`);
+        throw bad('BAD_FILTER', place, `"${op}" on ${quote(name)} needs a filter in "val".`);
       }
       const { target } = relationship;
       const inner = this.under(false, () => this.parse(target, object['val'], below(place, 'val'), depth + 1));
@@ -365,10 +361,11 @@ class FilterParser {
   }
 
   /** Like the path that it stands for: there is a related row with such a value. @see MAP-06 */
-  private onPlucked(resource: Resource, { relationship, of }: PluckedAttribute, step: Step): Filter {
+  private onPlucked(resource: Resource, { name, relationship, of }: PluckedAttribute, step: Step): Filter {
     const op = step.object['op'];
     const isWhole = (op === 'any' || op === 'has') && !isScalar(step.object['val']);
-    if (isWhole) return this.onRelationship(resource, relationship, step);
+    // The relationship itself need not be exposed.
+    if (isWhole) return this.onRelationship(resource, relationship, step, name);
     const { target } = relationship;
     const inner = this.under(false, () => this.onAttribute(target, of, { ...step, through: true }));
     return this.reached(relationship, inner);
@@ -383,8 +380,8 @@ class FilterParser {
     return has(through.first, and([has(through.second, filter), scope(through.first.target)]));
   }
 
-  private expectReadable(relationship: Relationship, place: Place): void {
+  private expectReadable(relationship: Relationship, place: Place, name = relationship.name): void {
     if (this.trusted || this.rules.policy.isReadable(relationship.target)) return;
-    throw bad('BAD_FILTER', below(place, 'name'), `The resources behind ${quote(relationship.name)} cannot be read.`);
+    throw bad('BAD_FILTER', below(place, 'name'), `The resources behind ${quote(name)} cannot be read.`);
   }
 }

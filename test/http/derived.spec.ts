@@ -153,6 +153,9 @@ describeServers(
       ['include=authorships', 'article has no relationship "authorships".'],
       ['filter[weights]=heavy', 'Expected a whole number for "weight", got "heavy".'],
       [objects({ name: 'authors', op: 'eq', val: 1 }), '"authors" is a relationship; use "any" with a filter'],
+      // The relationship behind it may have no name for clients.
+      [objects({ name: 'tagNames', op: 'has', val: {} }), '"tagNames" is a to-many relationship; use "any".'],
+      [objects({ name: 'tagNames', op: 'any' }), '"any" on "tagNames" needs a filter in "val".'],
     ])('refuses what makes no sense: %s', async (query, detail) => {
       const answer = await app.get(`/api/article?${query}`);
 
