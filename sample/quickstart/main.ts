@@ -21,7 +21,7 @@ export class Person {
 export class Computer {
   @PrimaryGeneratedColumn() id!: number;
   @Expose() @Column() vendor!: string;
-  @Expose() @ManyToOne(() => Person, (person) => person.computers, { cascade: true }) owner!: Relation<Person>;
+  @Expose() @ManyToOne(() => Person, (person) => person.computers, { cascade: ['insert'] }) owner!: Relation<Person>;
 }
 
 const entities = [Person, Computer];
