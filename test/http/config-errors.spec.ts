@@ -64,7 +64,7 @@ describe('options of a resource', () => {
   it.each([
     [
       { method: ['GET'] },
-      /^Person: there is no option "method"\. Options: collectionName, prefix, methods, .*guards, .*\.$/,
+      /^Person: there is no option "method"\. Options: collectionName, type, prefix, methods, .*guards, .*\.$/,
     ],
     [{ collectionName: 'a/b' }, 'Person: the option "collectionName" has to be a name without slash, ?, # or space.'],
     [{ collectionName: '-people' }, 'Person: "-people" is no legal JSON:API type; use letters, digits, - and _.'],
