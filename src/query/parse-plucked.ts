@@ -54,12 +54,13 @@ export class PluckedParser {
 
   /** The value as the column of the related rows has it. */
   private held(member: RawMember): FieldValue | undefined {
-    const { of, relationship } = this.attribute;
+    const { name, of, relationship } = this.attribute;
     const { fault, rules } = this.by;
     const fields = new FieldParser(relationship.target, rules.policy.viewer, false, fault);
-    const held = fields.value(of, member, { [of.name]: member.value });
+    // Errors name what the client has named: whether it may know of the column behind is not asked here.
+    const held = fields.value({ ...of, name }, member, { [of.name]: member.value });
     if (held?.value !== null) return held;
-    this.fault('BAD_VALUE', `${quote(this.attribute.name)} has values of rows, and null is none.`, member.pointer);
+    this.fault('BAD_VALUE', `${quote(name)} has values of rows, and null is none.`, member.pointer);
     return undefined;
   }
 

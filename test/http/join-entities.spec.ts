@@ -95,7 +95,7 @@ describeServers(
       [
         'objects with a key and a value',
         { notes: [{ key: 'red', value: 'x' }] },
-        'Expected a text for "note", got an object.',
+        'Expected a text for "notes", got an object.',
       ],
       ['an object', { notes: { red: 'x' } }, 'Expected a list for "notes", got an object.'],
     ])('refuses %s for such values, and writes nothing [CRE-13, MAP-07]', async (_words, fields, message) => {
