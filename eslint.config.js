@@ -4,7 +4,8 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', '.build/', 'coverage/', 'node_modules/', '**/public/'] },
+  // The peers of the benchmark are typed by packages that are installed for it alone.
+  { ignores: ['**/dist/', '.build/', 'coverage/', 'docs/api/', 'node_modules/', '**/public/', 'bench/peers/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -38,6 +39,39 @@ export default defineConfig(
       '@typescript-eslint/explicit-module-boundary-types': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // What these clients answer is `any`, or of types that cannot be resolved.
+    files: ['test/clients/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
+    // An application with packages of its own, which are not installed here: .ci/check-fresh-apps.js checks its types.
+    files: ['sample/commonjs-nest-11/**/*.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
+  {
+    // What runs in browsers.
+    files: ['src/explorer/browser/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'addEventListener',
+          'document',
+          'Element',
+          'history',
+          'location',
+          'navigator',
+          'scrollTo',
+          'URLSearchParams',
+        ].map((name) => [name, 'readonly']),
+      ),
     },
   },
   {

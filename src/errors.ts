@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   BAD_SORT: [400, 'Invalid sort'],
   BAD_GROUP: [400, 'Invalid group'],
   BAD_PAGE: [400, 'Invalid page'],
+  BAD_CURSOR: [400, 'Invalid cursor'],
   BAD_FUNCTION: [400, 'Invalid function'],
   BAD_INCLUDE: [400, 'Invalid include'],
   BAD_FIELDS: [400, 'Invalid sparse fieldset'],
@@ -80,6 +81,8 @@ export interface ErrorDetails {
   /** A JSON pointer to the field that the body lacks, where `source` can only name the nearest parent that is there. */
   readonly missing?: string | undefined;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** The URI of the kind of error, where a profile has one: JSON:API's `links.type`. */
+  readonly type?: string | undefined;
   /** Headers of the answer, such as `Allow`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What it came of: for logs, never for clients. */
@@ -100,6 +103,7 @@ export class RestlessError extends Error {
   readonly source: ErrorSource | undefined;
   readonly missing: string | undefined;
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  readonly type: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
@@ -110,6 +114,7 @@ export class RestlessError extends Error {
     this.source = details.source;
     this.missing = details.missing;
     this.meta = details.meta;
+    this.type = details.type;
     this.headers = details.headers;
   }
 

@@ -9,13 +9,16 @@ export { RestlessController, type RestlessHandlers } from './nest/own-controller
 export { RestlessService } from './nest/restless.service.js';
 export type {
   CountOptions,
+  CursorOptions,
   EntityFilter,
   EntityFilters,
   Evaluated,
   EvaluateOptions,
   FindOptions,
+  PageOptions,
   Row,
   RowId,
+  RowPage,
   ServiceOptions,
   ShowOptions,
   Values,
@@ -54,7 +57,10 @@ export type {
   RestlessModuleOptions,
 } from './nest/options.js';
 export type { KeyTransform } from './resource/keys.js';
-export type { CountMode, Limits, Method, NullsOrder } from './resource/options.js';
+export type { CountMode, CountName } from './resource/counting.js';
+export type { RelationshipOptions } from './resource/relationship-options.js';
+export type { Limits, Method, NullsOrder } from './resource/options.js';
+export type { Pagination } from './resource/pagination.js';
 export type { WireFormatName } from './wire/format-name.js';
 
 // Fields that stand for others.

@@ -3,19 +3,24 @@
  */
 import { RestlessError } from '../errors.js';
 import { noSuchResource } from '../query/faults.js';
-import type { Edge, FieldPath, Query, SortKey } from '../query/query.js';
-import type { Identifier, Linkage, ResourceRecord, Result } from '../query/result.js';
+import type { Position } from '../query/cursor.js';
+import type { Edge, EdgeLimit, FieldPath, Query } from '../query/query.js';
+import type { Identifier, Linkage, Portion, ResourceRecord, Result } from '../query/result.js';
+import { pageRows, totalsCounted, totalsSeen, type Totals } from '../query/totals.js';
 import type { Evaluation, EvaluationResult, FunctionCall } from '../query/evaluation.js';
 import { toJson } from '../query/values.js';
 import type { ColumnModel } from '../resource/entity-model.js';
 import type { Attribute, Resource } from '../resource/resource.js';
 import { passes } from './filter-meaning.js';
+import { pageAt, sorted } from './sort.js';
 import { byKey, compareValues, idOf, valueAt, type MemoryRow, type Tables } from './tables.js';
 
 /** A record while its parts come together. */
 interface Draft extends ResourceRecord {
   readonly row: MemoryRow;
   readonly linkage: Map<string, Linkage>;
+  position?: Position;
+  readonly portions: Map<string, Portion>;
 }
 
 /** Finds what a query asks for. */
@@ -35,23 +40,41 @@ class Finding {
 
   async run(): Promise<Result> {
     const { query } = this;
-    const found = sorted(this.tables, query, grouped(this.tables, query, this.candidates()));
-    const { page, count, cardinality, window } = query;
+    const found = sorted(query, grouped(this.tables, query, this.candidates()), (row, key) =>
+      valueOf(this.tables, query.resource, row, key),
+    );
+    const { page, cardinality, window, cursor } = query;
     const all = window === undefined ? found : found.slice(window.offset, window.offset + (window.limit ?? Infinity));
-    const start = page === undefined ? 0 : (page.number - 1) * page.size;
     const most = cardinality === 'many' ? (page?.size ?? Infinity) : cardinality === 'single' ? 2 : 1;
-    const rows = all.slice(start, start + most);
+    const start = page === undefined ? 0 : (page.number - 1) * page.size;
+    const { rows, more } =
+      cursor === undefined
+        ? { rows: all.slice(start, start + most), more: all.length > start + most }
+        : pageAt(query, cursor, all, most);
     const records: Draft[] = [];
-    for (const row of rows) records.push(await this.draft(query.resource, row, true));
+    for (const { row, values } of rows) {
+      const draft = await this.draft(query.resource, row, true);
+      if (cursor !== undefined) draft.position = values as Position;
+      records.push(draft);
+    }
     await this.follow(records, query.edges);
-    const counted = cardinality === 'many' && page !== undefined;
     return {
       query,
       records,
       included: this.included,
-      total: !counted ? rows.length : count === 'none' ? undefined : all.length,
-      more: counted && all.length > start + most,
+      ...this.totals(
+        cardinality === 'many' ? rows.length + (more && pageRows(query) > most ? 1 : 0) : rows.length,
+        found.length,
+      ),
     };
+  }
+
+  /** Arrays know how many rows they have; what is to be capped is capped all the same. */
+  private totals(fetched: number, all: number): Totals {
+    const { count, countCap } = this.query;
+    const cap = count === 'capped' ? countCap : Infinity;
+    const seen = totalsSeen(this.query, fetched);
+    return seen ?? totalsCounted(this.query, fetched, Math.min(all, cap + 1), cap);
   }
 
   private candidates(): readonly MemoryRow[] {
@@ -81,7 +104,16 @@ class Finding {
       const [related] = this.related(resource, row, relationship.model, filter);
       linkage.set(relationship.name, related === undefined ? null : identifier(relationship.target, related));
     }
-    const draft: Draft = { resource, id, row, values, linkage, ...(fieldset.withEntity === true && { entity }) };
+    const portions = new Map<string, Portion>();
+    const draft: Draft = {
+      resource,
+      id,
+      row,
+      values,
+      linkage,
+      portions,
+      ...(fieldset.withEntity === true && { entity }),
+    };
     ofResource.set(id, draft);
     if (!primary) this.included.push(draft);
     return draft;
@@ -98,15 +130,24 @@ class Finding {
     return byKey(target, rows);
   }
 
+  private ordered({ relationship, sort }: Edge, rows: readonly MemoryRow[]): readonly MemoryRow[] {
+    const { target } = relationship;
+    const order = { sort, nulls: target.options.nulls, cardinality: 'many' } as const;
+    return sorted(order, rows, (row, key) => valueOf(this.tables, target, row, key)).map(({ row }) => row);
+  }
+
   private async follow(drafts: readonly Draft[], edges: readonly Edge[]): Promise<void> {
     for (const edge of edges) {
       const { target } = edge;
       const { name, toMany } = edge.relationship;
       const next: Draft[] = [];
       for (const draft of drafts.filter(({ resource }) => edge.owners.has(resource))) {
-        const rows = this.related(draft.resource, draft.row, edge.relationship.model, edge.filter);
+        const all = this.related(draft.resource, draft.row, edge.relationship.model, edge.filter);
+        const ordered = toMany ? this.ordered(edge, all) : all;
+        const rows = ordered.slice(0, edge.limit?.rows);
         const linkage = rows.map((row) => identifier(target, row));
-        draft.linkage.set(name, toMany ? linkage : (linkage[0] ?? null));
+        if (toMany) linkMany(draft, name, linkage, edge.limit && portionOf(edge.limit, all.length));
+        else draft.linkage.set(name, linkage[0] ?? null);
         if (edge.load === 'linkage') continue;
         for (const row of rows) next.push(await this.draft(target, row, false));
       }
@@ -172,32 +213,17 @@ function groupKey(values: readonly unknown[]): string {
   return JSON.stringify(values.map((value) => toJson(value)));
 }
 
-/** Nulls are smallest, as on SQLite and MariaDB, unless the query says otherwise. */
-function sorted(tables: Tables, query: Query, rows: readonly MemoryRow[]): readonly MemoryRow[] {
-  const { resource, nulls, cardinality } = query;
-  if (cardinality === 'one') return rows;
-  const folded = (key: SortKey, value: unknown): unknown =>
-    key.ignoreCase && key.attribute.type === 'text' && typeof value === 'string' ? value.toLowerCase() : value;
-  const keyed = rows.map((row) => ({
-    row,
-    values: query.sort.map((key) => folded(key, valueOf(tables, resource, row, key))),
-  }));
-  return keyed
-    .toSorted((a, b) => {
-      for (const [index, { attribute, descending }] of query.sort.entries()) {
-        const [left, right] = [a.values[index], b.values[index]];
-        const turned = descending ? -1 : 1;
-        if (left === null || right === null) {
-          const nullFirst = nulls === 'native' ? turned : nulls === 'first' ? 1 : -1;
-          if (left !== right) return left === null ? -nullFirst : nullFirst;
-          continue;
-        }
-        const order = compareValues(attribute.column, left, right) * turned;
-        if (order !== 0) return order;
-      }
-      return 0;
-    })
-    .map(({ row }) => row);
+function portionOf({ rows, total }: EdgeLimit, all: number): Portion {
+  return { limit: rows, more: all > rows, total: total ? all : undefined };
+}
+
+/** Where two paths lead along a relationship, the linkage is that of the one which shows more. */
+function linkMany(draft: Draft, name: string, members: readonly Identifier[], portion: Portion | undefined): void {
+  const known = draft.linkage.get(name);
+  if (Array.isArray(known) && known.length > members.length) return;
+  draft.linkage.set(name, members);
+  if (portion === undefined) draft.portions.delete(name);
+  else draft.portions.set(name, portion);
 }
 
 /** Works out functions over rows, in the order of the groups. */

@@ -29,9 +29,7 @@ export class Addresses {
   /** Where a request was sent, and where the resources of every version are, seen from there. */
   of(request: HttpRequest, kind: UrlKind, own: Route, versions: Iterable<string | undefined>): Address {
     const { path, queryString } = splitUrl(request);
-    const segments = path.replace(/\/+$/, '').split('/');
-    const behind = SEGMENTS[kind] + (own.path === '' ? 0 : own.path.split('/').length);
-    const root = segments.slice(0, segments.length - behind).join('/');
+    const root = path.slice(0, endOfRoot(path, kind, own));
     const roots = new Map<string | undefined, string>();
     for (const version of versions) {
       if (version !== own.version) roots.set(version, this.options.baseUrl + this.rebase(root, own.version, version));
@@ -41,7 +39,12 @@ export class Addresses {
 
   /** True where a path is spelt as the resource's address is: Express takes `/Person` for `/person`. */
   isSpelt(request: HttpRequest, kind: UrlKind, own: Route): boolean {
-    const segments = splitUrl(request).path.replace(/\/+$/, '').split('/');
+    const { path } = splitUrl(request);
+    const isPlain = kind !== 'relationship' && own.path !== '' && !own.path.includes('%');
+    const start = endOfRoot(path, kind, own);
+    const next = path[start + own.path.length + 1] ?? '/';
+    if (isPlain && next === '/' && path.startsWith(`/${own.path}`, start)) return true;
+    const segments = path.replace(/\/+$/, '').split('/');
     const names = own.path === '' ? [] : own.path.split('/');
     const end = segments.length - SEGMENTS[kind];
     const sent = segments.slice(end - names.length, end);
@@ -76,7 +79,7 @@ export class Addresses {
   }
 
   /** Where a place is served: once for every version. */
-  private bases({ path, version }: Route): readonly string[] {
+  bases({ path, version }: Route): readonly string[] {
     const own = path === '' ? '' : `/${path}`;
     return this.versionSegments(version).map((segment) => this.globalPrefix + segment + own);
   }
@@ -103,6 +106,15 @@ export class Addresses {
     if (versions.length === 0) return [''];
     return versions.map((each) => (typeof each === 'string' ? `/${prefix}${each}` : ''));
   }
+}
+
+/** Where what stands before a resource's own path ends. */
+function endOfRoot(path: string, kind: UrlKind, own: Route): number {
+  const behind = SEGMENTS[kind] + (own.path === '' ? 0 : own.path.split('/').length);
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  for (let count = 0; count < behind; count++) end = path.lastIndexOf('/', end - 1);
+  return Math.max(0, end);
 }
 
 /** The segments of a path behind a base, or undefined where it leads elsewhere. */

@@ -2,7 +2,7 @@
  * What one application exposes: collects the entries of all `forFeature` calls, builds the resource graph
  * from them once, and answers questions about it. There is one per application, and no state outside it.
  */
-import { Inject, Injectable, Logger, Optional, type OnModuleInit, type Type } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnModuleInit, type Type } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
@@ -10,7 +10,7 @@ import { isOperator } from '../query/operators.js';
 import type { QueryRules } from '../query/rules.js';
 import type { CompleteRepository } from '../query/repository.js';
 import { ANYBODY, Policy, type Viewer } from '../resource/policy.js';
-import { withoutUndefined, type Method } from '../resource/options.js';
+import { withoutUndefined } from '../resource/options.js';
 import { buildResourceGraph, type ResourceEntry as GraphEntry } from '../resource/resource-graph.js';
 import type { Resource } from '../resource/resource.js';
 import { wireFormat } from '../wire/formats.js';
@@ -26,6 +26,8 @@ import {
   type ResourceOptions,
   type RestlessModuleOptions,
 } from './options.js';
+import { isGuarded } from './guarded.js';
+import { KnownQueries } from './known-queries.js';
 import { Permissions, type GivenChecker } from './permissions.js';
 import { addPostFormPreprocessor } from './post-form-preprocessor.js';
 import { notProcessed, providedProcessors } from './processors/decorators.js';
@@ -35,9 +37,8 @@ import { makeDeserializer, makeSerializer, type OwnSerializers } from './seriali
 import { adoptDecorators, refuseLostOptions, standOf } from './stand-ins.js';
 import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
 import { Stores } from './stores.js';
+import { warnOfNames } from './warnings.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
-
-const LOGGER = new Logger('Restless');
 
 /** One entry of `forFeature`, as it is kept. */
 export interface Registration {
@@ -69,6 +70,7 @@ export interface Controllers {
 /** A resource with what serves it. */
 export interface ServedResource {
   readonly entity: RestlessEntity;
+  readonly options: ResourceOptions;
   readonly resource: Resource;
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
@@ -85,19 +87,25 @@ export interface ServedResource {
 @Injectable()
 export class Catalogue implements OnModuleInit {
   readonly options: ResolvedModuleOptions;
+  readonly queries = new KnownQueries();
+  /** True where the application writes any resource itself. */
+  hasSerializers = false;
   private readonly addresses: Addresses;
   private readonly registrations: Registration[] = [];
   private readonly stores: Stores;
   readonly permissions = new Permissions();
-  private readonly roots = new Set<unknown>();
+  readonly roots = new Set<unknown>();
   /** Generated controllers in whose place others stand. */
   private readonly replaced = new Set<unknown>();
   private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
+  /** By what leads to them. */
+  private readonly servedFrom = new Map<unknown, ServedResource>();
+  private readonly fixedRules: Omit<QueryRules, 'policy'>;
   private versions: ReadonlySet<string | undefined> = new Set();
 
   constructor(
-    private readonly modules: ModulesContainer,
+    readonly modules: ModulesContainer,
     private readonly injector: ModuleRef,
     config: ApplicationConfig,
     @Optional() @Inject(RESTLESS_OPTIONS) options?: RestlessModuleOptions,
@@ -105,6 +113,17 @@ export class Catalogue implements OnModuleInit {
     this.options = resolveModuleOptions(options);
     this.stores = new Stores(this.options);
     this.addresses = new Addresses(config, this.options);
+    this.fixedRules = {
+      cursors: this.options.cursors,
+      limits: this.options.limits,
+      operators: new Set(this.options.operators.keys()),
+      types: (name) => this.resources().filter((resource) => resource.name === name),
+      isGuarded: (resource, method, asked) => {
+        const index = this.served?.findIndex((each) => each.resource === resource) ?? -1;
+        return isGuarded(this.registrations[index]?.options, method, resource === asked);
+      },
+      wantsEntity: (resource) => this.serializerOf(resource) !== undefined,
+    };
   }
 
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
@@ -120,6 +139,7 @@ export class Catalogue implements OnModuleInit {
     for (const { own, options } of this.registrations) {
       own.serializer = await makeSerializer(options.serializer, this.injector);
       own.deserializer = await makeDeserializer(options.deserializer, this.injector);
+      this.hasSerializers ||= own.serializer !== undefined;
     }
   }
 
@@ -209,6 +229,7 @@ export class Catalogue implements OnModuleInit {
     const order = controllersOf(this.modules);
     this.registrations.sort((a, b) => order.indexOf(a.controller) - order.indexOf(b.controller));
     this.served = undefined;
+    this.servedFrom.clear();
     return registration;
   }
 
@@ -233,6 +254,12 @@ export class Catalogue implements OnModuleInit {
 
   /** The resource that a generated controller, or one that extends it, serves. */
   servedBy(controller: Type): ServedResource {
+    const known = this.servedFrom.get(controller) ?? this.findServed(controller);
+    this.servedFrom.set(controller, known);
+    return known;
+  }
+
+  private findServed(controller: Type): ServedResource {
     const all = this.all();
     for (let current: unknown = controller; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
       const index = this.registrations.findIndex((each) => each.controller === current || each.evaluation === current);
@@ -245,7 +272,9 @@ export class Catalogue implements OnModuleInit {
 
   /** The resource of a registration. */
   serving(registration: Registration): ServedResource {
-    return this.all()[this.registrations.indexOf(registration)]!;
+    const known = this.servedFrom.get(registration) ?? this.all()[this.registrations.indexOf(registration)]!;
+    this.servedFrom.set(registration, known);
+    return known;
   }
 
   /** Where a request to a resource, or to the document at the prefix, was sent. */
@@ -316,22 +345,8 @@ export class Catalogue implements OnModuleInit {
         viewer,
         this.permissions.accessFor(() => this.rulesFor(viewer)),
       ),
-      limits: this.options.limits,
-      operators: new Set(this.options.operators.keys()),
-      types: (name) => this.resources().filter((resource) => resource.name === name),
-      isGuarded: (resource, method, asked) => this.isGuarded(resource, method, asked),
-      wantsEntity: (resource) => this.serializerOf(resource) !== undefined,
+      ...this.fixedRules,
     };
-  }
-
-  /** Guards and decorators stand before the URLs of a resource: the application asks them there, and nowhere else. */
-  private isGuarded(resource: Resource, method: Method, asked: Resource): boolean {
-    const index = this.served?.findIndex((each) => each.resource === resource) ?? -1;
-    const { guards = [], decorators, authenticationRequiredFor = [] } = this.registrations[index]?.options ?? {};
-    const lists: Readonly<Record<string, readonly MethodDecorator[] | undefined>> = decorators ?? {};
-    const ofVerb = [...(lists[method] ?? []), ...(lists[`${method}_RESOURCE`] ?? [])];
-    const ofAll = resource === asked ? [] : guards;
-    return [...ofVerb, ...ofAll, ...authenticationRequiredFor].length > 0;
   }
 
   /** For whom a request is answered; without one, nobody in particular. */
@@ -349,11 +364,6 @@ export class Catalogue implements OnModuleInit {
     return this.all().map(({ resource }) => resource);
   }
 
-  /** True where the application writes any resource itself. */
-  get hasSerializers(): boolean {
-    return this.registrations.some(({ own }) => own.serializer !== undefined);
-  }
-
   /** The serializer that the application has for a resource, whatever is shown of it. */
   serializerOf({ path, version }: Resource): ResourceSerializer | undefined {
     if (!this.hasSerializers) return undefined;
@@ -362,8 +372,13 @@ export class Catalogue implements OnModuleInit {
   }
 
   /** What stands before the path of a resource, where no request says more. */
-  rootOf({ version }: Resource): string {
+  rootOf({ version }: Pick<Resource, 'version'>): string {
     return this.addresses.root(version);
+  }
+
+  /** Where a place is served: once for every version. */
+  pathsOf(place: Route): readonly string[] {
+    return this.addresses.bases(place);
   }
 
   /** All resources with what serves them; the graph is built when it is first asked for. */
@@ -380,16 +395,5 @@ export class Catalogue implements OnModuleInit {
       this.versions = new Set(graph.resources.map(({ version }) => version));
     }
     return this.served;
-  }
-}
-
-/** Tells of fields that a format has trouble with. @see SET-15 */
-function warnOfNames({ resource, formats }: ServedResource): void {
-  for (const { name, property, exposed } of [...resource.attributes.values(), ...resource.relationships.values()]) {
-    const doubt = exposed
-      ? formats.map((format) => format.nameDoubt(name)).find((each) => each !== undefined)
-      : undefined;
-    if (doubt !== undefined)
-      LOGGER.warn(`${resource.model.name}.${property}${doubt}; rename it with @Expose({ name }).`);
   }
 }

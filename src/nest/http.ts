@@ -4,9 +4,9 @@
 import { pipeline, type Readable, type Writable } from 'node:stream';
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
-import type { EvaluationRequest } from '../query/evaluation.js';
 import type { Viewer } from '../resource/policy.js';
-import type { ApiRequest, ChangeRequest } from '../query/api-request.js';
+import type { RepeatedRequest } from './known-queries.js';
+import type { Decoded } from './processors/editing.js';
 import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
 
 /** What both frameworks' requests have. */
@@ -27,13 +27,14 @@ export interface HttpRequest {
 
 /** What this library notes about a request on its way through Nest. */
 export interface RequestState {
-  readonly format: WireFormat;
+  /** What errors are written in, until the format of the answer is known. */
+  format: WireFormat;
   readonly wire: WireOptions;
   /** The client's function, where the answer is to be a script. */
-  readonly callback?: string | undefined;
+  callback?: string | undefined;
   readonly address: Address;
   readonly viewer: Viewer;
-  decoded: ApiRequest | ChangeRequest | EvaluationRequest | undefined;
+  decoded: Decoded | RepeatedRequest | undefined;
 }
 
 const STATES = new WeakMap<object, RequestState>();
@@ -52,7 +53,8 @@ export function requestOf(context: Pick<ExecutionContext, 'switchToHttp'>): Http
 
 /** Path and query string of a request, as they were sent; what a proxy is told before the path is dropped. */
 export function splitUrl(request: HttpRequest): { readonly path: string; readonly queryString: string } {
-  const url = (request.originalUrl ?? request.url).replace(/^https?:\/\/[^/?]*/i, '');
+  const sent = request.originalUrl ?? request.url;
+  const url = sent.startsWith('/') ? sent : sent.replace(/^https?:\/\/[^/?]*/i, '');
   const at = url.indexOf('?');
   return at < 0 ? { path: url, queryString: '' } : { path: url.slice(0, at), queryString: url.slice(at + 1) };
 }

@@ -84,6 +84,21 @@ export function allowedMethods(
   options: AllowingOptions,
   classic: boolean,
 ): readonly string[] {
+  const known = ALLOWED.get(options) ?? new Map<string, readonly string[]>();
+  ALLOWED.set(options, known);
+  const key = `${kind} ${classic}`;
+  const methods = known.get(key) ?? findAllowed(kind, options, classic);
+  known.set(key, methods);
+  return methods;
+}
+
+const ALLOWED = new WeakMap<AllowingOptions, Map<string, readonly string[]>>();
+
+function findAllowed(
+  kind: ResourceUrlKind | 'evaluation',
+  options: AllowingOptions,
+  classic: boolean,
+): readonly string[] {
   const { served } = options;
   if (kind === 'evaluation') return spell(served.has('EVALUATE') ? ['GET'] : []);
   const open = verbsOf(kind, options).filter((verb) => served.has(operationAt(kind, verb)!));

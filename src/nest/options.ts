@@ -3,6 +3,7 @@
  */
 import type { CanActivate, ModuleMetadata, Type } from '@nestjs/common';
 import { RestlessConfigError } from '../errors.js';
+import { Cursors } from '../query/cursor.js';
 import type { CompleteRepository, ResourceRepository } from '../query/repository.js';
 import type {
   Limits,
@@ -118,15 +119,31 @@ export interface RestlessModuleOptions extends SharedResourceOptions, SharedAlia
   /** Whether `/person/` is `/person`. Default `'never'`: it is a 404. @see URL-14 */
   readonly trailingSlash?: 'never' | 'ignore';
   /**
-   * Reads use statements that the driver has prepared, on TypeORM's connections and with its log. Default true; false sends
-   * them through TypeORM's own `query`, where a pooler keeps no session between transactions.
+   * What cursors are encrypted with, at least 16 characters that nobody can guess. Default: made up at start. Several
+   * processes read each other's cursors, and one those from before its restart, where all have the same.
+   */
+  readonly cursorSecret?: string;
+  /**
+   * Reads and plain inserts go to the driver, on TypeORM's connections and with its log, as statements that it has prepared
+   * (PostgreSQL, better-sqlite3) or with rows as lists (MySQL, MariaDB). Default true; false sends them through TypeORM's own
+   * `query`, where a pooler keeps no session between transactions.
    */
   readonly preparedStatements?: boolean;
+  /**
+   * Browsers that open a resource's URL, or the document at the prefix, get a page to explore the API with: requests whose
+   * `Accept` names `text/html`, and no format with as great a weight. The page passes the guards of its address and shows what
+   * the policy shows to its reader, and no more. Default true; false answers browsers as it does all other clients.
+   *
+   * @example
+   * RestlessModule.forRoot({ explorer: process.env['NODE_ENV'] !== 'production' })
+   */
+  readonly explorer?: boolean;
 }
 
 /** Options of `RestlessModule.forRootAsync`. */
 export interface RestlessModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   readonly inject?: readonly (string | symbol | Type | { token: string | symbol | Type; optional: boolean })[];
+  /** Makes the options, once while the application starts, out of what `inject` names. */
   readonly useFactory: (...args: never[]) => RestlessModuleOptions | Promise<RestlessModuleOptions>;
 }
 
@@ -145,6 +162,8 @@ export interface ResolvedModuleOptions {
   readonly strictParameterNames: boolean;
   readonly trailingSlash: 'never' | 'ignore';
   readonly preparedStatements: boolean;
+  readonly explorer: boolean;
+  readonly cursors: Cursors;
   /** Processors of every resource. */
   readonly processors: ProcessorOptions;
 }
@@ -160,7 +179,9 @@ const SHARED_NAMES = [
   'linkage',
   'pageSize',
   'maxPageSize',
+  'pagination',
   'count',
+  'countModes',
   'nulls',
   'idSeparator',
   'allowToManyReplacement',
@@ -227,6 +248,8 @@ const MODULE_CHECKS: Checks = {
   strictParameterNames: [oneOf(true, false), 'true or false'],
   trailingSlash: [oneOf('never', 'ignore'), '"never" or "ignore"'],
   preparedStatements: [oneOf(true, false), 'true or false'],
+  explorer: [oneOf(true, false), 'true or false'],
+  cursorSecret: [(value) => typeof value === 'string' && value.length >= 16, 'a text of at least 16 characters'],
 };
 const PROCESSOR_NAMES: readonly Phase[] = ['preprocessors', 'postprocessors', 'afterCommit'];
 const RESOURCE_NAMES: readonly string[] = [
@@ -307,6 +330,8 @@ export function resolveModuleOptions(given: RestlessModuleOptions = {}): Resolve
     strictParameterNames: options.strictParameterNames ?? false,
     trailingSlash: options.trailingSlash ?? 'never',
     preparedStatements: options.preparedStatements ?? true,
+    explorer: options.explorer ?? true,
+    cursors: new Cursors(options.cursorSecret),
     processors: options,
   });
 }

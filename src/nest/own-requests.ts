@@ -27,10 +27,21 @@ export interface OwnQuery {
   readonly group?: readonly string[];
   readonly include?: readonly string[];
   readonly fields?: readonly string[];
-  readonly page?: { readonly number?: number; readonly size?: number };
+  readonly page?: OwnPage;
   readonly limit?: number;
   readonly offset?: number;
   readonly single?: boolean;
+  readonly count?: string;
+}
+
+/** A page of the application's own. */
+export interface OwnPage {
+  readonly number?: number;
+  readonly size?: number;
+  readonly after?: string;
+  readonly before?: string;
+  /** By cursor, where neither a number nor a cursor says so. */
+  readonly by?: 'cursor';
 }
 
 /** Where a request goes. */
@@ -50,7 +61,10 @@ const NAMES: ParameterNames = Object.freeze({
   include: 'include',
   pageNumber: 'page.number',
   pageSize: 'page.size',
+  pageAfter: 'page.after',
+  pageBefore: 'page.before',
   single: 'single',
+  count: 'count',
   fields: () => 'fields',
 });
 
@@ -76,15 +90,24 @@ export function ownRequest({ operation, resource, viewer, id, relation }: OwnTar
     group: group.map((path) => wirePath(rows, path)),
     ignoreCase: query.ignoreCase ?? false,
     single: query.single ?? false,
+    count: query.count,
     include: include?.map((path) => wirePath(rows, path)),
     embed: undefined,
     fields: fields === undefined ? new Map() : new Map([[rows.name, fields.map((name) => wirePath(rows, name))]]),
-    page: {
-      ...(page.number === undefined ? {} : { number: String(page.number) }),
-      ...(page.size === undefined ? {} : { size: String(page.size) }),
-    },
+    page: ownPage(page),
     window: windowOf(query),
     parameterNames: NAMES,
+  };
+}
+
+/** What the option `pagination` opens is for clients. */
+function ownPage({ number, size, after, before, by }: OwnPage): ApiRequest['page'] {
+  return {
+    ...(number === undefined ? {} : { number: String(number) }),
+    ...(size === undefined ? {} : { size: String(size) }),
+    ...(after === undefined ? {} : { after }),
+    ...(before === undefined ? {} : { before }),
+    by: by ?? (after === undefined && before === undefined ? 'number' : 'cursor'),
   };
 }
 

@@ -7,7 +7,7 @@ import { RestlessConfigError } from '../errors.js';
 import { scopeFilter } from '../query/parse-filter.js';
 import type { CompleteRepository } from '../query/repository.js';
 import type { QueryRules } from '../query/rules.js';
-import type { Access, PermissionChecker } from '../resource/permissions.js';
+import { OPEN_ACCESS, type Access, type PermissionChecker } from '../resource/permissions.js';
 import type { Resource } from '../resource/resource.js';
 import { entityName, type RestlessEntity } from './restless.tokens.js';
 
@@ -79,6 +79,7 @@ export class Permissions {
 
   /** What the policy of one request asks. */
   accessFor(rules: () => QueryRules): Access {
+    if (this.known.size === 0) return OPEN_ACCESS;
     return {
       checkerOf: (resource) => this.known.get(resource)?.checker,
       readableIds: async (resource, mayRead) => {

@@ -6,22 +6,21 @@ import type { ApiRequest, ChangeRequest } from '../query/api-request.js';
 import type { Change } from '../query/change.js';
 import { parseEvaluation, type Evaluation, type EvaluationRequest } from '../query/evaluation.js';
 import { parseChange } from '../query/parse-change.js';
-import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { requestOf, stateOf } from './http.js';
 import { Catalogue } from './catalogue.js';
+import type { RepeatedRequest } from './known-queries.js';
 import type { Concluding } from './resource-operations.js';
 
 /** The decoded request, for handlers; with {@link QueryPipe} or {@link ChangePipe}, the checked one. */
 export const DecodedRequest = createParamDecorator((_: unknown, context) => stateOf(requestOf(context))!.decoded);
 
 @Injectable()
-export class QueryPipe implements PipeTransform<ApiRequest, Promise<Query>> {
+export class QueryPipe implements PipeTransform<ApiRequest | RepeatedRequest, Query | Promise<Query>> {
   constructor(private readonly catalogue: Catalogue) {}
 
-  transform(request: ApiRequest): Promise<Query> {
-    const rules = this.catalogue.rulesFor(request.viewer);
-    return rules.policy.settled(() => parseQuery(request, rules));
+  transform(request: ApiRequest | RepeatedRequest): Query | Promise<Query> {
+    return this.catalogue.queries.query(request, this.catalogue.rulesFor(request.viewer));
   }
 }
 

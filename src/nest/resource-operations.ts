@@ -14,7 +14,7 @@ import type { Access } from '../resource/permissions.js';
 import type { Viewer } from '../resource/policy.js';
 import type { QueryRules } from '../query/rules.js';
 import type { Resource } from '../resource/resource.js';
-import { ForbiddenError, NotFoundError } from '../errors.js';
+import { ForbiddenError, NotFoundError, RestlessError } from '../errors.js';
 import { noSuchResource, quote } from '../query/faults.js';
 import type { Registration, Catalogue, ServedResource } from './catalogue.js';
 import type { Processors } from './processors/processors.js';
@@ -52,6 +52,7 @@ export class ResourceOperations {
     const result = await (manager === undefined ? found(repository) : repository.transaction(found, manager));
     const [first] = result.records;
     if (query.cardinality === 'single') expectSingle(result);
+    if (query.cursor !== undefined) expectPositions(result);
     if (query.cardinality === 'one' && query.id !== undefined && first === undefined)
       throw nothingFound(query, query.id);
     return result;
@@ -76,12 +77,17 @@ export class ResourceOperations {
     manager?: EntityManager,
     returning = change.resource.options.returning,
   ): Promise<Outcome> {
-    return this.served.repository.transaction(async (session) => {
-      const applied = await session.apply(change);
-      const outcome = { change, applied, result: await answerTo(change, applied, session, returning) };
-      await change.conclude?.(outcome, session);
-      return outcome;
-    }, manager);
+    const only = change.conclude === undefined && !isReadAgain(change, returning) ? change : undefined;
+    return this.served.repository.transaction(
+      async (session) => {
+        const applied = await session.apply(change);
+        const outcome = { change, applied, result: await answerTo(change, applied, session, returning) };
+        await change.conclude?.(outcome, session);
+        return outcome;
+      },
+      manager,
+      only,
+    );
   }
 
   /** What the checks of the application's own requests need. */
@@ -119,6 +125,11 @@ export interface Outcome {
   readonly result: Result | undefined;
 }
 
+/** True where the answer shows a row that was there before, whatever has changed in it. */
+function isReadAgain(change: Change, returning: Returning): boolean {
+  return change.kind === 'update' && (returning === 'always' || (returning === 'auto' && change.shown));
+}
+
 /** Reads the resource or the linkage for the answer, where it has one. @see UPD-09, UPD-10 */
 async function answerTo(
   change: Change,
@@ -128,7 +139,7 @@ async function answerTo(
 ): Promise<Result | undefined> {
   switch (change.kind) {
     case 'create':
-      return shown(await session.find(withId(change.answer, applied.id!)), session);
+      return shown(applied.answer ?? (await session.find(withId(change.answer, applied.id!))), session);
     case 'update': {
       const wanted = returning === 'always' || (returning === 'auto' && (applied.changedMore || change.shown));
       return wanted ? shown(await session.find(withId(change.answer, applied.id!)), session) : undefined;
@@ -188,6 +199,12 @@ function nothingFound({ resource, parent }: Query, id: string): NotFoundError {
   return new NotFoundError(
     `${quote(relationship.name)} of ${parent.resource.name} ${quote(parent.id)} leads to no ${resource.name} with the id ${quote(id)}.`,
   );
+}
+
+/** A store of the application's own may know nothing of cursors. */
+function expectPositions({ query, records }: Result): void {
+  if (records.every(({ position }) => position !== undefined)) return;
+  throw new RestlessError('NOT_IMPLEMENTED', `Pages of ${query.resource.name} by cursor are not implemented.`);
 }
 
 function expectSingle({ records }: Result): void {

@@ -8,6 +8,7 @@ import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '.
 import { quote } from '../query/faults.js';
 import { formatOfErrors, isNamed, readerNamed, unsupportedMediaType } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
+import { sendFaultPage, wantedOfExplorer } from './explorer.js';
 import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { ProcessingException } from './processing-exception.js';
 import { sendDocument } from './restless.interceptor.js';
@@ -23,8 +24,7 @@ export class RestlessExceptionFilter implements ExceptionFilter {
   constructor(private readonly catalogue: Catalogue) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<HttpRequest>();
-    answer(exception, host, formatOf(request, this.catalogue));
+    answer(exception, host, this.catalogue);
   }
 }
 
@@ -51,7 +51,7 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
       const request = host.switchToHttp().getRequest<HttpRequest>();
       const error = this.unrouted(exception, request);
       if (error !== undefined) {
-        answer(error, host, formatOf(request, this.catalogue));
+        answer(error, host, this.catalogue);
         return;
       }
     }
@@ -133,13 +133,21 @@ function formatOf(request: HttpRequest, catalogue: Catalogue): WireFormat {
   return formatOfErrors(headerOf(request, 'accept'), formats, headerOf(request, 'content-type'));
 }
 
-function answer(exception: unknown, host: ArgumentsHost, format: WireFormat): void {
-  const { status, headers, errors } = describeException(exception);
+function answer(exception: unknown, host: ArgumentsHost, catalogue: Catalogue): void {
+  const { status: common, headers, errors } = describeException(exception);
+  const request = host.switchToHttp().getRequest<HttpRequest>();
   const response = host.switchToHttp().getResponse<object>();
-  const callback = stateOf(host.switchToHttp().getRequest<HttpRequest>())?.callback;
+  const format = formatOf(request, catalogue);
+  const callback = stateOf(request)?.callback;
   const own = new Set(errors.map((error) => format.statusOf(error)));
   const [only] = own;
-  sendDocument(response, format, own.size === 1 ? only! : status, headers, format.writeErrors(errors), callback);
+  const status = own.size === 1 ? only! : common;
+  if (wantedOfExplorer(request, catalogue.formatsAt(splitUrl(request).path), catalogue, callback) === 'page') {
+    const words = errors.map(({ title, detail }) => [status, title, detail].filter(Boolean).join(' – '));
+    sendFaultPage(response, status, headers, words.join('\n'));
+  } else {
+    sendDocument(response, format, status, headers, format.writeErrors(errors), callback);
+  }
 }
 
 interface Described {
@@ -184,8 +192,17 @@ function log(exception: unknown): void {
   LOGGER.error(exception instanceof Error ? (exception.stack ?? exception.message) : String(exception));
 }
 
-function describeError({ statusCode, code, title, detail, source, missing, meta }: RestlessError): WireError {
-  return { status: statusCode, code, title, detail, source, missing, meta };
+function describeError({ statusCode, code, title, detail, source, missing, meta, type }: RestlessError): WireError {
+  return {
+    status: statusCode,
+    code,
+    title,
+    detail,
+    source,
+    missing,
+    meta,
+    links: type === undefined ? undefined : { type },
+  };
 }
 
 /** Body parsers and routers throw errors of their own, with the status for the client on them. */

@@ -3,7 +3,7 @@
  * writes the answer.
  */
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { concatMap, map, type Observable } from 'rxjs';
+import { concatMap, map, of, type Observable } from 'rxjs';
 import type { EntityManager } from 'typeorm';
 import { NotFoundError } from '../errors.js';
 import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '../query/api-request.js';
@@ -16,9 +16,12 @@ import { bodyFormat, checkContentType, formatOfErrors, negotiate, readerNamed } 
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { answerOf, type HttpDocument, type Made } from './answers.js';
 import { piecesOf, sendPieces } from './big-answers.js';
+import { explore, wantedOfExplorer } from './explorer.js';
 import { headerOf, rememberState, requestOf, send, splitUrl, type HttpRequest, type RequestState } from './http.js';
 import { methodNotAllowed, allowedMethods, isClassic, isWrite, operationOf, type Operation } from './operations.js';
 import type { OperationName } from '../resource/served.js';
+import type { RepeatedRequest } from './known-queries.js';
+import type { Decoded } from './processors/editing.js';
 import { Processing } from './processors/processing.js';
 import type { ProcessorLists } from './processors/processors.js';
 import type { Concluding } from './resource-operations.js';
@@ -46,12 +49,20 @@ export class RestlessInterceptor implements NestInterceptor {
       if (request.method === 'OPTIONS') return next.handle().pipe(map(() => sendOptions(response, allow)));
       throw methodNotAllowed(request.method, allow);
     }
+    const wanted = wantedOfExplorer(request, served.formats, this.catalogue, begun.callback);
+    if (wanted !== undefined && kind !== 'evaluation')
+      return of(await explore(wanted, { request, response, served, kind, state: begun }, this.catalogue));
     const state = this.negotiate(request, served, begun);
-    state.decoded = await this.decodeAny(request, served, { ...operation, name }, state);
     const lists = served.processors.of(name, isToMany(served, request.params['relation']));
     // Serializers, too, may undo what is written.
-    if (lists !== undefined || this.catalogue.hasSerializers)
-      return this.process(next, request, response, served, name, state, lists);
+    if (lists !== undefined || this.catalogue.hasSerializers) {
+      const decoded = await this.decodeAny(request, served, { ...operation, name }, state);
+      return this.process(next, request, response, served, name, state, decoded, lists);
+    }
+    state.decoded =
+      isWrite(name) || name === 'EVALUATE'
+        ? await this.decodeAny(request, served, { ...operation, name }, state)
+        : this.decodeOrRepeat(request, served, name, state);
     return next
       .handle()
       .pipe(concatMap(async (made: Made) => sendAnswer(response, state, await answerOf(name, made, state, undefined))));
@@ -65,6 +76,7 @@ export class RestlessInterceptor implements NestInterceptor {
     served: ServedResource,
     name: OperationName,
     state: RequestState,
+    sent: Decoded,
     first: ProcessorLists | undefined,
   ): Promise<Observable<void>> {
     const { resource, entity, manager, processors } = served;
@@ -78,7 +90,7 @@ export class RestlessInterceptor implements NestInterceptor {
       manager,
     };
     const processing = new Processing(about);
-    const decoded = await processing.before(state.decoded!, first?.preprocessors ?? []);
+    const decoded = await processing.before(sent, first?.preprocessors ?? []);
     // Another relationship may have been chosen.
     const relation = 'request' in decoded ? decoded.request.relation : decoded.relation;
     const lists = processors.of(name, isToMany(served, relation));
@@ -107,7 +119,7 @@ export class RestlessInterceptor implements NestInterceptor {
     kind: Operation['kind'],
   ): RequestState {
     const own = kind === 'evaluation' ? evaluationRoute(resource) : resource;
-    const state = {
+    const state: RequestState = {
       format: formatOfErrors(headerOf(request, 'accept'), formats, headerOf(request, 'content-type')),
       wire,
       address: this.catalogue.addressOf(request, kind, own),
@@ -115,21 +127,19 @@ export class RestlessInterceptor implements NestInterceptor {
       decoded: undefined,
     };
     rememberState(request, state);
-    const begun = { ...state, callback: callbackFor(request, wire) };
-    rememberState(request, begun);
+    state.callback = callbackFor(request, wire);
     refuseTrailingSlash(request, this.catalogue.options.trailingSlash);
     if (!this.catalogue.isSpelt(request, kind, own)) {
       throw new NotFoundError(`There is nothing at ${quote(splitUrl(request).path)}.`);
     }
-    return begun;
+    return state;
   }
 
   private negotiate(request: HttpRequest, { formats }: ServedResource, begun: RequestState): RequestState {
     const type = headerOf(request, 'content-type');
     checkContentType(type, formats);
-    const state = { ...begun, format: negotiate(headerOf(request, 'accept'), formats, type) };
-    rememberState(request, state);
-    return state;
+    begun.format = negotiate(headerOf(request, 'accept'), formats, type);
+    return begun;
   }
 
   private decodeAny(
@@ -137,24 +147,27 @@ export class RestlessInterceptor implements NestInterceptor {
     served: ServedResource,
     operation: Operation & { readonly name: OperationName },
     state: RequestState,
-  ): NonNullable<RequestState['decoded']> | Promise<ChangeRequest> {
+  ): Decoded | Promise<ChangeRequest> {
     const { name } = operation;
     if (isWrite(name)) return this.decodeChange(request, served, { ...operation, name }, state);
-    if (name !== 'EVALUATE') return this.decode(request, served, name, state);
-    const incoming = { ...this.incoming(request, served, state), operation: 'GET_COLLECTION' as const };
+    if (name !== 'EVALUATE') return this.decode(this.incoming(request, served, state, name), state);
+    const incoming = this.incoming(request, served, state, 'GET_COLLECTION');
     return state.format.readEvaluation(incoming, { ...this.readOptions(), ...state.wire });
   }
 
-  private decode(
+  private decode(incoming: IncomingRequest, { format, wire }: RequestState): ApiRequest {
+    return format.read(incoming, { ...this.readOptions(), ...wire });
+  }
+
+  /** The same for what nobody edits. */
+  private decodeOrRepeat(
     request: HttpRequest,
     served: ServedResource,
     operation: ReadOperation,
     state: RequestState,
-  ): ApiRequest {
-    return state.format.read(
-      { ...this.incoming(request, served, state), operation },
-      { ...this.readOptions(), ...state.wire },
-    );
+  ): ApiRequest | RepeatedRequest {
+    const incoming = this.incoming(request, served, state, operation);
+    return this.catalogue.queries.decode(incoming, state.format.name, () => this.decode(incoming, state));
   }
 
   private decodeChange(
@@ -169,8 +182,8 @@ export class RestlessInterceptor implements NestInterceptor {
       throw methodNotAllowed(request.method, allowedMethods(kind, served.resource.options, false));
     }
     const options = { ...this.readOptions(), ...state.wire };
-    const incoming = this.incoming(request, served, state);
-    const asked = state.format.read({ ...incoming, operation: 'GET_RESOURCE', change: name }, options);
+    const incoming = this.incoming(request, served, state, 'GET_RESOURCE');
+    const asked = state.format.read({ ...incoming, change: name }, options);
     const sent = bodyOf(request);
     const read = (body: unknown): ChangeRequest => {
       const change = format.readChange!({ ...incoming, operation: name, request: asked, body }, options);
@@ -204,11 +217,12 @@ export class RestlessInterceptor implements NestInterceptor {
     request: HttpRequest,
     { resource }: ServedResource,
     state: RequestState,
-  ): Omit<IncomingRequest, 'operation'> {
+    operation: ReadOperation,
+  ): IncomingRequest {
     const { id, relation, relatedId } = request.params;
     const { queryString: sent } = state.address;
     const queryString = state.wire.jsonp ? withoutCallback(sent) : sent;
-    return { resource, id, relation, relatedId, viewer: state.viewer, queryString };
+    return { operation, resource, id, relation, relatedId, viewer: state.viewer, queryString };
   }
 
   private answerOf(name: OperationName, made: Made, state: RequestState): Promise<HttpDocument> {
@@ -257,7 +271,7 @@ function sendAnswer(
   { format, callback }: RequestState,
   { status, headers, document, pieces }: HttpDocument,
 ): void {
-  if (pieces !== undefined) sendPieces(response, { status, headers: { ...headers, ...typeOf(format) } }, pieces);
+  if (pieces !== undefined) sendPieces(response, { status, headers: { ...typeOf(format), ...headers } }, pieces);
   else if (document === undefined)
     send(response, { status: 204, headers: { ...headers, Vary: 'Accept' }, body: undefined });
   else sendDocument(response, format, status === 204 ? 200 : status, headers, document, callback);
@@ -306,7 +320,7 @@ export function sendDocument(
   callback?: string,
 ): void {
   if (callback === undefined) {
-    sendPieces(response, { status, headers: { ...headers, ...typeOf(format) } }, piecesOf(document));
+    sendPieces(response, { status, headers: { ...typeOf(format), ...headers } }, piecesOf(document));
   } else {
     const body = wrap(callback, format.jsonpPayload(document, status, headers));
     send(response, { status, headers: { ...headers, ...JSONP_HEADERS, Vary: 'Accept' }, body });

@@ -4,7 +4,7 @@
 import { Global, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { RestlessConfigError } from '../errors.js';
-import { JSON_API_MEDIA_TYPE } from '../wire/json-api/format.js';
+import { JSON_API_MEDIA_TYPE } from '../wire/json-api/media-type.js';
 import { ignoresTrailingSlash, registerBodyParser, routePath } from './http.js';
 import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
 import { ChangePipe, EvaluationPipe, QueryPipe } from './query.pipe.js';

@@ -14,6 +14,7 @@ import type { Access } from '../resource/permissions.js';
 import type { Restriction } from '../resource/restrictions.js';
 import { Policy, type Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
+import { neighboursOf, type Neighbours } from '../wire/neighbours.js';
 import { ownChange, ownRequest, ownScope, wirePath, type OwnQuery } from './own-requests.js';
 import type { Outcome, ResourceOperations } from './resource-operations.js';
 import { rowsOf } from './service-rows.js';
@@ -23,11 +24,13 @@ import type {
   Evaluated,
   EvaluateOptions,
   FindOptions,
+  PageOptions,
   Related,
   RelatedRows,
   RelationName,
   Row,
   RowId,
+  RowPage,
   ServiceOptions,
   ShowOptions,
   Values,
@@ -83,6 +86,24 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     const { limit: _, offset: __, ...all } = options;
     const total = isPart ? await this.count(all) : result.total!;
     return [rowsOf(result) as readonly Row<T>[], total];
+  }
+
+  /**
+   * A page, and how many rows there are, found as the option `count` of the resource says; by cursor, it says where to
+   * go on as well, whatever the option `pagination` says.
+   *
+   * @example
+   * const { rows, total, atLeast, more } = await people.findPage({ page: { number: 2 }, count: 'capped' });
+   * let page = await people.findPage({ sort: '-age', page: { by: 'cursor', size: 100 } });
+   * while (page.next) page = await people.findPage({ sort: '-age', page: { after: page.next, size: 100 } });
+   * @throws BadRequestError for a `count` that the resource's `countModes` do not offer, or a cursor of another sort
+   */
+  async findPage(options: PageOptions<T> = {}): Promise<RowPage<T>> {
+    const result = await this.read('GET_COLLECTION', { ...options, page: options.page ?? {} }, options);
+    const { total, atLeast, estimate, more } = result;
+    const { cursor } = result.query;
+    const { prev, next } = cursor === undefined ? NOWHERE : neighboursOf(result, cursor);
+    return { rows: rowsOf(result) as readonly Row<T>[], total, atLeast, estimate, more, prev, next };
   }
 
   /**
@@ -251,8 +272,8 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
     const rules = this.rules(options, rowsAskedFor(request));
     const checked = await rules.policy.settled(() => parseQuery(request, rules));
     // A page is what clients need.
-    const page = query.page === undefined ? undefined : checked.page;
-    return this.operations.find(Object.freeze({ ...checked, page, ...changes }), options.manager);
+    const { page, cursor } = query.page === undefined ? { page: undefined, cursor: undefined } : checked;
+    return this.operations.find(Object.freeze({ ...checked, page, cursor, ...changes }), options.manager);
   }
 
   private async write(
@@ -311,6 +332,9 @@ function rowsAskedFor({ resource, relation }: ApiRequest): Resource {
 
 /** The options of every method, with the entity's type taken off. */
 type OwnOptions = Pick<ServiceOptions<ObjectLiteral>, 'manager' | 'request' | 'groups'> & { readonly scope?: unknown };
+
+/** Pages by number have other ways to go on. */
+const NOWHERE: Partial<Neighbours> = {};
 
 /** One row is enough to learn how many there are. */
 const COUNTING = { count: 'exact', page: { number: 1, size: 1 } } as const;

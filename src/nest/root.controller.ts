@@ -7,6 +7,7 @@ import { NotFoundError } from '../errors.js';
 import { quote } from '../query/faults.js';
 import { withoutCallback } from '../wire/jsonp.js';
 import { checkContentType, negotiate } from '../wire/negotiation.js';
+import { sendHome, sendPage, wantedOfExplorer } from './explorer.js';
 import { headerOf, rememberState, send, splitUrl, type HttpRequest } from './http.js';
 import { methodNotAllowed, ROOT_METHODS } from './operations.js';
 import { RestlessExceptionFilter } from './restless-exception.filter.js';
@@ -28,14 +29,17 @@ export function createRootController(): Type {
     }
 
     @Get()
-    getRoot(@Req() request: HttpRequest, @Res() response: object): void {
+    async getRoot(@Req() request: HttpRequest, @Res() response: object): Promise<void> {
       this.expectAddress(request);
       const formats = this.catalogue.defaultFormats();
       const address = this.catalogue.addressOf(request, 'root', { path: this.catalogue.options.prefix });
+      const { wire } = this.catalogue.options;
+      const wanted = wantedOfExplorer(request, formats, this.catalogue, callbackFor(request, wire));
+      if (wanted === 'page') return sendPage(request, response);
+      if (wanted === 'description') return sendHome(request, response, address, this.catalogue);
       const type = headerOf(request, 'content-type');
       checkContentType(type, formats);
       const format = negotiate(headerOf(request, 'accept'), formats, type);
-      const { wire } = this.catalogue.options;
       const state = { format, wire, address, viewer: { groups: [] }, decoded: undefined };
       rememberState(request, state);
       const callback = callbackFor(request, wire);

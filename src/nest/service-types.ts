@@ -2,6 +2,7 @@
  * The types of `RestlessService`: queries, values and rows in the words of an entity's own properties.
  */
 import type { EntityManager, ObjectLiteral } from 'typeorm';
+import type { CountName } from '../resource/counting.js';
 import type { FunctionName } from '../resource/options.js';
 
 /** What a property holds, a method's promise awaited. */
@@ -91,12 +92,47 @@ export interface FindOptions<T extends ObjectLiteral> extends ShowOptions<T> {
   readonly ignoreCase?: boolean;
   /** One row for each group: that with the smallest primary key. */
   readonly group?: readonly FieldPath<T>[];
-  /** A page, with the size and the bounds of the resource. Default: no pages, all rows. */
-  readonly page?: { readonly number?: number; readonly size?: number };
+  /** A page, with the size and the bounds of the resource: its number, or the cursors that it lies between. Default: no pages, all rows. */
+  readonly page?:
+    { readonly number?: number; readonly size?: number } | (CursorOptions & { readonly number?: undefined });
   /** At most so many rows. Default: all. */
   readonly limit?: number;
   /** So many rows are left out in front. Default: 0. */
   readonly offset?: number;
+}
+
+/** A page by cursor. */
+export interface CursorOptions {
+  /** The cursor that the page starts behind. */
+  readonly after?: string;
+  /** The cursor that the page ends before. */
+  readonly before?: string;
+  readonly size?: number;
+  /** For the first page, which no cursor leads to. */
+  readonly by?: 'cursor';
+}
+
+/** Which page of which rows a service is to find. */
+export interface PageOptions<T extends ObjectLiteral> extends FindOptions<T> {
+  /** How the total is found, of the ways that the resource's `countModes` offer. Default: as its option `count` says. */
+  readonly count?: CountName;
+}
+
+/** A page of rows, and what is known of how many there are. */
+export interface RowPage<T> {
+  readonly rows: readonly Row<T>[];
+  /** Rows on all pages; undefined where that is not known. */
+  readonly total: number | undefined;
+  /** There are so many rows, or more. */
+  readonly atLeast: number | undefined;
+  /** There may be about so many rows. */
+  readonly estimate: number | undefined;
+  /** There are rows behind this page; in front of it, where `before` alone says where it is. */
+  readonly more: boolean;
+  /** What to go on with as `after`; null where there are no further rows, undefined for a page by number. */
+  readonly next: string | null | undefined;
+  /** What to go back with as `before`; null where there are no rows in front, undefined for a page by number. */
+  readonly prev: string | null | undefined;
 }
 
 /** Which rows, and how many of them; for counting. */

@@ -66,11 +66,34 @@ export interface ApiRequest {
   embed: string[] | undefined;
   /** Field names by type. */
   fields: ReadonlyMap<string, readonly string[]>;
-  page: { readonly number?: string | undefined; readonly size?: string | undefined };
+  /** How many rows of included relationships are wanted for each row, by path. */
+  portions?: ReadonlyMap<string, RawPortion> | undefined;
+  /** How the total is to be found; undefined where the client does not say. */
+  count?: string | undefined;
+  page: RawPage;
   /** A stretch of the sorted rows, within which pages are counted. */
   window: RowWindow | undefined;
   /** How the client spelt the parameters that errors name. */
   readonly parameterNames: ParameterNames;
+}
+
+/** Which page is asked for: by its number, or by the cursors of rows. */
+export interface RawPage {
+  readonly number?: string | undefined;
+  readonly size?: string | undefined;
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+  /** Undefined for what the resource's option `pagination` says. */
+  readonly by?: 'number' | 'cursor' | undefined;
+}
+
+/** How many rows of an included relationship are wanted. */
+export interface RawPortion {
+  readonly size: string;
+  /** The parameter, as it was sent. */
+  readonly parameter: string;
+  /** More than there may be is as many as there may be. */
+  readonly isCapped: boolean;
 }
 
 /** A stretch of sorted rows. */
@@ -88,7 +111,10 @@ export interface ParameterNames {
   readonly include: string;
   readonly pageNumber: string;
   readonly pageSize: string;
+  readonly pageAfter: string;
+  readonly pageBefore: string;
   readonly single: string;
+  readonly count: string;
   readonly fields: (type: string) => string;
 }
 

@@ -9,6 +9,7 @@ import type { RawPlace } from './api-request.js';
 import { escapePointer, quote } from './faults.js';
 import { printFilter, type Filter } from './filter.js';
 import { printQuery, type Query } from './query.js';
+import type { Result } from './result.js';
 import type { WrittenValue } from './written-values.js';
 
 /** One value for one column, getter-and-setter pair, or member of an embedded object. */
@@ -162,6 +163,7 @@ export interface RemoveMany extends BaseChange {
   readonly part: Query | undefined;
 }
 
+/** A checked write: what a store's `apply` is given, and handlers of a `RestlessController`. */
 export type Change = Create | Update | Remove | EditRelationship | UpdateMany | RemoveMany;
 
 /** What may go wrong on its own: a change, or a row inside one. */
@@ -175,6 +177,8 @@ export interface Applied {
   readonly count: number;
   /** The row may hold more changes than were asked for: update dates, versions, what subscribers did. */
   readonly changedMore: boolean;
+  /** What the answer of a new row shows, where it is known already. */
+  readonly answer?: Result | undefined;
 }
 
 /**

@@ -35,6 +35,7 @@ export interface FunctionCall {
   readonly field: string;
 }
 
+/** Functions over the rows that pass a filter, checked: what a store's `evaluate` is given. */
 export interface Evaluation {
   readonly resource: Resource;
   readonly functions: readonly FunctionCall[];

@@ -66,7 +66,7 @@ export function spellingOf(asked: Asked): string {
     throw bad('BAD_FILTER', place, `The filter on ${quote(nameOf(asked))} needs an "op", such as "${example}".`);
   }
   const value = object['val'];
-  const isList = place.form === 'text' && typeof value === 'string' && value.includes(',');
+  const isList = place.form === 'text' && (Array.isArray(value) || (typeof value === 'string' && value.includes(',')));
   return isList && canonical(fallback) === 'eq' && isAllowed(rule, 'in') ? 'in' : fallback;
 }
 

@@ -9,6 +9,8 @@ import type { ApiRequest } from './api-request.js';
 import { bad, limit, quote } from './faults.js';
 import { betweenFilter } from './between.js';
 import { reachedFilter, scopeFilter } from './parse-filter.js';
+import { closedSort } from './parse-paths.js';
+import { Portions, relatedOrder } from './parse-portions.js';
 import { EMPTY_FIELDSET, type Edge, type Fieldset } from './query.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
 
@@ -46,8 +48,14 @@ export function parseEdges(
   const paths = request.include ?? request.embed ?? defaults;
   // The limits are for clients.
   const tree = buildTree(paths, request.parameterNames.include, asked ? rules.limits : UNLIMITED);
+  const portions = new Portions(request);
+  const walk = (branch: PathTree | undefined, path: string): readonly Edge[] => {
+    const edges = branch === undefined ? [] : walkTree(resource, branch, { request, rules, portions }, path);
+    portions.expectUsed();
+    return edges;
+  };
   if (linkage === undefined) {
-    const edges = walkTree(resource, tree, request, rules);
+    const edges = walk(tree, '');
     return { edges, includes: asked || paths.length > 0, includesPrimary: false };
   }
   for (const name of tree.keys()) {
@@ -61,7 +69,7 @@ export function parseEdges(
   const own = tree.get(linkage.name);
   if (own !== undefined) expectReadable(linkage, linkage.name, request, rules);
   return {
-    edges: own === undefined ? [] : walkTree(resource, own, request, rules),
+    edges: walk(own, `${linkage.name}.`),
     includes: asked,
     includesPrimary: own !== undefined,
   };
@@ -82,7 +90,16 @@ function buildTree(paths: readonly string[], parameter: string, limits: Limits):
   return tree;
 }
 
-function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
+/** What all steps of one walk have in common. */
+interface Walk {
+  readonly request: ApiRequest;
+  readonly rules: QueryRules;
+  readonly portions: Portions;
+}
+
+/** @param path of the resource, with a dot at its end */
+function walkTree(resource: Resource, tree: PathTree, walk: Walk, path: string): readonly Edge[] {
+  const { request, rules } = walk;
   const edges: Edge[] = [];
   // Of the resource's own includes, a viewer gets what they see.
   const asked = request.include !== undefined;
@@ -100,16 +117,29 @@ function walkTree(resource: Resource, tree: PathTree, request: ApiRequest, rules
           load: 'resources',
           filter: scopeFilter(relationship.target, rules),
           between: betweenFilter(relationship, rules),
-          edges: walkTree(relationship.view, branch, request, rules),
+          ...portion(walk, path, owners, relationship),
+          edges: walkTree(relationship.view, branch, walk, `${path}${name}.`),
         }),
       );
     }
   }
   return Object.freeze([
     ...edges,
-    ...linkageEdges(resource, tree, request, rules),
+    ...linkageEdges(resource, tree, walk, path),
     ...valueEdges(resource, request, rules),
   ]);
+}
+
+/** The order and the number of the rows behind each row. */
+function portion(
+  { portions }: Walk,
+  path: string,
+  owners: ReadonlySet<Resource>,
+  relationship: Relationship,
+): Pick<Edge, 'sort' | 'limit'> {
+  const [owner] = owners;
+  const rows = portions.limit(`${path}${relationship.name}`, owner!, relationship);
+  return { sort: relatedOrder(owner!, relationship), limit: rows };
 }
 
 /** A relation with the resources of a family that have it. */
@@ -137,7 +167,8 @@ function findRelations(
 }
 
 /** To-many relationships whose linkage the resource always sends, unless a sparse fieldset leaves them out. */
-function linkageEdges(resource: Resource, tree: PathTree, request: ApiRequest, rules: QueryRules): readonly Edge[] {
+function linkageEdges(resource: Resource, tree: PathTree, walk: Walk, path: string): readonly Edge[] {
+  const { request, rules } = walk;
   const relations = findRelations(resource, rules, ({ name, toMany }, owner) => {
     const shown = request.fields.get(owner.name)?.includes(name) ?? true;
     return owner.options.linkage === 'always' && toMany && shown && !tree.has(name);
@@ -150,6 +181,7 @@ function linkageEdges(resource: Resource, tree: PathTree, request: ApiRequest, r
       load: 'linkage',
       filter: scopeFilter(relationship.target, rules),
       between: betweenFilter(relationship, rules),
+      ...portion(walk, path, owners, relationship),
       edges: [],
     }),
   );
@@ -181,6 +213,8 @@ function valueEdges(resource: Resource, request: ApiRequest, rules: QueryRules):
       plucked,
       filter: reachedFilter(plucked.relationship.target, rules),
       between: betweenFilter(plucked.relationship, rules),
+      sort: closedSort([], plucked.relationship.target),
+      limit: undefined,
       edges: [],
     }),
   );

@@ -30,7 +30,11 @@ export function parseSort(request: ApiRequest, resource: Resource, rules: QueryR
       Object.freeze({ ...path, descending, ignoreCase: request.ignoreCase }),
     ),
   );
-  // The primary key closes every sort, in the direction of the last key, so that an index can be read backwards.
+  return closedSort(keys, resource);
+}
+
+/** The primary key closes every sort, in the direction of the last key, so that an index can be read backwards. */
+export function closedSort(keys: readonly SortKey[], resource: Resource): SortKey[] {
   const descending = keys.at(-1)?.descending ?? false;
   const isExact = (key: SortKey): boolean =>
     key.steps.length === 0 && !(key.ignoreCase && key.attribute.type === 'text');

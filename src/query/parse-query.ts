@@ -9,10 +9,13 @@ import { bad, noSuchResource, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
 import { betweenFilter } from './between.js';
+import { parseCount } from './parse-count.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { parseEdges, parseFieldsets } from './parse-include.js';
+import { parsePage } from './parse-page.js';
+import { relatedOrder } from './parse-portions.js';
 import { parseGroup, parseSort } from './parse-paths.js';
-import type { Page, Parent, Query } from './query.js';
+import type { Parent, Query } from './query.js';
 import type { QueryRules } from './rules.js';
 
 /**
@@ -40,25 +43,30 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     rules,
   );
   const fieldsets = parseFieldsets(request, resource, edges, linkage && !includesPrimary, rules);
+  const own = parseFilters(resource, request.filters, rules);
   const cardinality = many ? (request.single ? 'single' : 'many') : 'one';
+  const sort =
+    parent === undefined || request.sort.length > 0
+      ? parseSort(request, resource, rules)
+      : relatedOrder(parent.resource, parent.relationship);
   return Object.freeze({
     operation: request.operation,
     resource,
     parent,
     filter: and([
       id === undefined ? undefined : expectId(resource, id),
-      parseFilters(resource, request.filters, rules),
+      own,
       parseRestrictions(resource, parent === undefined ? request.restrictions : request.relatedRestrictions, rules),
       scopeFilter(resource, rules, isNamed),
     ]),
     id,
     cardinality,
     exact: request.operation === 'GET_RESOURCE',
-    sort: Object.freeze(parseSort(request, resource, rules)),
+    sort: Object.freeze(sort),
     group: Object.freeze(parseGroup(request, resource, rules)),
     window: request.window,
-    page: cardinality === 'many' ? parsePage(request, resource) : undefined,
-    count: resource.options.count,
+    ...parsePage(request, resource, cardinality, sort, rules),
+    ...parseCount(request, resource, { parent, filter: own }, rules),
     nulls: resource.options.nulls,
     fieldsets,
     edges,
@@ -81,13 +89,16 @@ function expectNoListing(request: ApiRequest): void {
 }
 
 /** The first parameter that says which part of a list is wanted, and in which order. */
-export function listingParameter({ sort, group, page, single, parameterNames }: ApiRequest): string | undefined {
+export function listingParameter({ sort, group, page, single, count, parameterNames }: ApiRequest): string | undefined {
   return (
     (sort.length > 0 ? parameterNames.sort : undefined) ??
     (group.length > 0 ? parameterNames.group : undefined) ??
     (page.number === undefined ? undefined : parameterNames.pageNumber) ??
     (page.size === undefined ? undefined : parameterNames.pageSize) ??
-    (single ? parameterNames.single : undefined)
+    (page.after === undefined ? undefined : parameterNames.pageAfter) ??
+    (page.before === undefined ? undefined : parameterNames.pageBefore) ??
+    (single ? parameterNames.single : undefined) ??
+    (count === undefined ? undefined : parameterNames.count)
   );
 }
 
@@ -118,35 +129,8 @@ function parseParent(request: ApiRequest, rules: QueryRules): Parent | undefined
 }
 
 /** An id that cannot be one is the id of nothing. @see URL-19 */
-function expectId(resource: Resource, id: string): Filter {
+export function expectId(resource: Resource, id: string): Filter {
   const filter = idFilter(resource, id);
   if (filter === undefined) throw noSuchResource(resource, id);
   return filter;
-}
-
-function parsePage(request: ApiRequest, resource: Resource): Page | undefined {
-  const { pageSize, maxPageSize } = resource.options;
-  const { pageNumber, pageSize: sizeName } = request.parameterNames;
-  const size = positive(request.page.size, sizeName);
-  const number = positive(request.page.number, pageNumber);
-  if (size !== undefined && size > maxPageSize) {
-    throw bad(
-      'BAD_PAGE',
-      { parameter: sizeName, pointer: '' },
-      `A page holds at most ${maxPageSize} resources; ${size} were asked for.`,
-    );
-  }
-  if (pageSize === 0 && size === undefined) return undefined;
-  const page = { number: number ?? 1, size: size ?? Math.min(pageSize, maxPageSize) };
-  if (!Number.isSafeInteger(page.number * page.size)) {
-    throw bad('BAD_PAGE', { parameter: pageNumber, pointer: '' }, 'There cannot be that many pages.');
-  }
-  return Object.freeze(page);
-}
-
-function positive(text: string | undefined, parameter: string): number | undefined {
-  if (text === undefined) return undefined;
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw bad('BAD_PAGE', { parameter, pointer: '' }, `Expected a whole number above 0, got ${quote(text)}.`);
 }

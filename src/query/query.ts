@@ -3,11 +3,13 @@
  * stages need: the scope is already part of its filters, the policy part of its fieldsets. Prints itself.
  */
 import type { ExposeViewer } from '../resource/expose.js';
-import type { CountMode, NullsOrder } from '../resource/options.js';
+import type { CountName } from '../resource/counting.js';
+import type { NullsOrder } from '../resource/options.js';
 import type { RowChecks } from '../resource/permissions.js';
 import type { Attribute, ColumnAttribute, PluckedAttribute, Relationship, Resource } from '../resource/resource.js';
 import { printFilter, type Filter } from './filter.js';
 import type { ReadOperation, RowWindow } from './api-request.js';
+import type { CursorPage } from './cursor.js';
 
 /** One step of a path along to-one relationships; rows that do not pass the filter count as absent. */
 export interface PathStep {
@@ -53,6 +55,13 @@ export interface Fieldset {
   readonly withEntity?: boolean;
 }
 
+/** How many of the rows behind each row are shown. */
+export interface EdgeLimit {
+  readonly rows: number;
+  /** Where there are more, they are counted. */
+  readonly total: boolean;
+}
+
 /** A relationship to follow from the rows that were found: to the resources themselves, or to their ids only. */
 export interface Edge {
   readonly relationship: Relationship;
@@ -67,6 +76,10 @@ export interface Edge {
   readonly between?: Filter | undefined;
   /** Which related rows exist for the viewer. */
   readonly filter: Filter | undefined;
+  /** The order of the rows behind each row; ends with the primary key. */
+  readonly sort: readonly SortKey[];
+  /** Undefined where all are shown. */
+  readonly limit: EdgeLimit | undefined;
   readonly edges: readonly Edge[];
 }
 
@@ -82,6 +95,7 @@ export interface Parent {
   readonly id: string;
 }
 
+/** A checked read: what a store's `find` is given. It holds attributes and relationships, never names; `printQuery` prints it. */
 export interface Query {
   readonly operation: ReadOperation;
   /** Whose rows are read. */
@@ -104,7 +118,12 @@ export interface Query {
   readonly window: RowWindow | undefined;
   /** Undefined where paging is off. */
   readonly page: Page | undefined;
-  readonly count: CountMode;
+  /** Where the page is, if cursors say so; its number is 1 then. */
+  readonly cursor: CursorPage | undefined;
+  /** How the total is found; `estimated` only where an estimate says nothing of rows that the viewer may not see. */
+  readonly count: CountName;
+  /** The rows up to which a capped count is exact. */
+  readonly countCap: number;
   readonly nulls: NullsOrder;
   /** What is shown, for every resource that may occur in the answer. */
   readonly fieldsets: ReadonlyMap<Resource, Fieldset>;
@@ -142,8 +161,15 @@ export function printQuery(query: Query): string {
   if (query.sort.length > 0) words.push('sort', query.sort.map(printSortKey).join(', '));
   const included = query.edges.flatMap((edge) => printEdge(edge));
   if (included.length > 0) words.push('include', included.join(', '));
-  words.push(query.page === undefined ? query.cardinality : `page ${query.page.number}x${query.page.size}`);
+  words.push(query.page === undefined ? query.cardinality : printPage(query.page, query.cursor));
   return words.join(' ');
+}
+
+function printPage({ number, size }: Page, cursor: CursorPage | undefined): string {
+  if (cursor === undefined) return `page ${number}x${size}`;
+  const place = (name: 'after' | 'before'): string =>
+    cursor[name] === undefined ? '' : ` ${name} (${cursor[name].join(', ')})`;
+  return `page of ${size}${place('after')}${place('before')}`;
 }
 
 function printPath(path: FieldPath): string {
@@ -155,6 +181,8 @@ function printSortKey(key: SortKey): string {
 }
 
 function printEdge(edge: Edge): readonly string[] {
-  const own = edge.load === 'resources' ? edge.relationship.name : `${edge.relationship.name} (${edge.load})`;
+  const { load, relationship, limit } = edge;
+  const words = [...(load === 'resources' ? [] : [load]), ...(limit === undefined ? [] : [`at most ${limit.rows}`])];
+  const own = words.length === 0 ? relationship.name : `${relationship.name} (${words.join(', ')})`;
   return [own, ...edge.edges.flatMap((inner) => printEdge(inner)).map((path) => `${edge.relationship.name}.${path}`)];
 }

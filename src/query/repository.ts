@@ -78,8 +78,10 @@ export interface ResourceRepository {
    * serialize it.
    *
    * @param join the caller's own transaction, in the store's terms: for TypeORM an `EntityManager`
+   * @param only the one change that work applies, where nothing that comes after it can fail: a store that needs one
+   *   statement for it may leave out the transaction around it
    */
-  transaction?<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T>;
+  transaction?<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown, only?: Change): Promise<T>;
 }
 
 /** A repository that does everything, if only to say that it cannot. */
@@ -102,7 +104,8 @@ export function complete(repository: ResourceRepository): CompleteRepository {
     find,
     evaluate,
     instances,
-    transaction: (work, join) => repository.transaction?.(work, join) ?? work({ find, evaluate, apply, instances }),
+    transaction: (work, join, only) =>
+      repository.transaction?.(work, join, only) ?? work({ find, evaluate, apply, instances }),
   };
 }
 

@@ -4,6 +4,7 @@
 import type { Limits, Method } from '../resource/options.js';
 import type { Policy } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
+import type { Cursors } from './cursor.js';
 
 export interface QueryRules {
   readonly policy: Policy;
@@ -14,6 +15,8 @@ export interface QueryRules {
   readonly types: (name: string) => readonly Resource[];
   /** True for what guards of the resource's own URLs decide: they are not asked for rows inside others. */
   readonly isGuarded?: ((resource: Resource, method: Method, asked: Resource) => boolean) | undefined;
+  /** Make and read the cursors of lists. */
+  readonly cursors: Cursors;
   /** True for resources whose instances a serializer wants. */
   readonly wantsEntity?: ((resource: Resource) => boolean) | undefined;
 }

@@ -3,10 +3,14 @@
  * reads (guards, decorators) is added in `nest/options.ts`.
  */
 import { RestlessConfigError } from '../errors.js';
+import { COUNT_NAMES, isCountMode, type CountMode } from './counting.js';
 import { KEY_TRANSFORMS, toKeyTransform, type KeyTransform } from './keys.js';
 import { resolveRules, type FieldRules, type FilterRules, type Rules, type SortRules } from './field-rules.js';
+import { isPagination, type Pagination } from './pagination.js';
+import { isRelationshipOptions, RELATIONSHIP_OPTIONS, type RelationshipOptions } from './relationship-options.js';
 import { isRestriction, type Scope } from './restrictions.js';
 
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { FilterObject } from './restrictions.js';
 import { OPERATION_NAMES, servedOperations, type OperationName } from './served.js';
 
@@ -16,43 +20,6 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** The verbs that a resource may answer; PUT is another name of PATCH, in flat JSON alone. @see MET-07, MET-08 */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** Bounds on what one request may ask; going over one is a 400 that names it. */
-export interface Limits {
-  /** Filter objects in one request. Default 200. */
-  readonly filterNodes: number;
-  /** How deep filter objects may nest. Default 20. */
-  readonly filterDepth: number;
-  /** Values of one list, as in `in`, members of one relationship in a body, and rows inside others in one body. Default 1,000. */
-  readonly listLength: number;
-  /** Include paths. Default 20. */
-  readonly includePaths: number;
-  /** Relationships in one include path. Default 5. */
-  readonly includeDepth: number;
-  /** Sort keys, and group keys. Default 10. */
-  readonly sortKeys: number;
-  /** Bytes of a request body. Default 1 MiB. */
-  readonly bodySize: number;
-  /** How deep objects and lists of a body may nest. Default 50. */
-  readonly bodyDepth: number;
-  /** How deep rows of a body may stand inside each other. Default 5. @see CRE-09 */
-  readonly nestedDepth: number;
-}
-
-export const DEFAULT_LIMITS: Limits = Object.freeze({
-  filterNodes: 200,
-  filterDepth: 20,
-  listLength: 1_000,
-  includePaths: 20,
-  includeDepth: 5,
-  sortKeys: 10,
-  bodySize: 1_048_576,
-  bodyDepth: 50,
-  nestedDepth: 5,
-});
-
-/** How a total is found: counted, or left out (`next` is then found by fetching one row more). */
-export type CountMode = 'exact' | 'none';
 
 /** Where nulls stand in a sorted list: where the database puts them, or forced. */
 export type NullsOrder = 'native' | 'first' | 'last';
@@ -102,8 +69,12 @@ export interface SharedResourceOptions extends SharedWriteOptions {
   readonly pageSize?: number;
   /** The most rows that a client may ask for. Default 100; `null` or 0 is no bound. @see PAG-18, PAG-21 */
   readonly maxPageSize?: number | null;
-  /** How totals are found. Default `'exact'`. */
+  /** How pages are asked for. Default `'number'`. */
+  readonly pagination?: Pagination;
+  /** How totals are found, unless a client chooses. Default `'exact'`. @see PAG-28 */
   readonly count?: CountMode;
+  /** The other ways to a total that clients may choose, by `countMode` and in flat JSON by `count`. Default none: they choose nothing. */
+  readonly countModes?: readonly CountMode[];
   /** Where nulls stand in sorted lists. Default `'native'`. */
   readonly nulls?: NullsOrder;
   /** Joins the parts of a composite primary key in an id. Default `','`. */
@@ -141,6 +112,8 @@ export interface ResourceOptions extends SharedResourceOptions {
   readonly through?: Readonly<Record<string, string>>;
   /** Relationship paths included unless the client says otherwise. @see INC-04 */
   readonly includes?: readonly string[];
+  /** How much of a to-many relationship answers show for each row, and in which order, by property. Default: all, by key. */
+  readonly relationships?: Readonly<Record<string, RelationshipOptions>>;
   /** The rows that exist, for every path that leads to them. @see CUQ-01 */
   readonly scope?: Scope;
   /** The fields that may be read, and by whom; what cannot be read cannot be filtered, sorted, grouped, included or named. */
@@ -194,6 +167,7 @@ export interface ResolvedResourceOptions extends Omit<
   readonly pluck: Readonly<Record<string, string>>;
   readonly through: Readonly<Record<string, string>>;
   readonly includes: readonly string[];
+  readonly relationships: Readonly<Record<string, RelationshipOptions>>;
   readonly scope: Scope | undefined;
   readonly readable: Rules;
   readonly writable: Rules;
@@ -224,6 +198,7 @@ const RULES = [
   (value: unknown) => isTextList(value) || (typeof value === 'object' && value !== null && !Array.isArray(value)),
   'a list of names, or an object with a rule for each',
 ] as const;
+const COUNT_MODE = `${COUNT_NAMES.map((name) => `"${name}"`).join(', ')} or { capped: a number above 0 }`;
 const oneOf =
   (...values: readonly unknown[]) =>
   (value: unknown): boolean =>
@@ -245,7 +220,9 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   linkage: [oneOf('included', 'always'), '"included" or "always"'],
   pageSize: [isWhole, 'a whole number, 0 for no paging'],
   maxPageSize: [(value) => value === null || isWhole(value), 'a whole number, null for no bound'],
-  count: [oneOf('exact', 'none'), '"exact" or "none"'],
+  pagination: [isPagination, '"number", "cursor" or "both"'],
+  count: [isCountMode, COUNT_MODE],
+  countModes: [(value) => Array.isArray(value) && value.every(isCountMode), `a list of ${COUNT_MODE}`],
   nulls: [oneOf('native', 'first', 'last'), '"native", "first" or "last"'],
   idSeparator: [
     (value) => isText(value) && value.length === 1 && !/[%/?#\s\w]/.test(value),
@@ -258,6 +235,7 @@ const CHECKS: Readonly<Record<keyof ResourceOptions, readonly [test: (value: unk
   pluck: PATHS,
   through: PATHS,
   includes: [isTextList, 'a list of relationship paths'],
+  relationships: [isRelationshipOptions, RELATIONSHIP_OPTIONS],
   scope: [
     (value) => typeof value === 'function' || [value].flat().every(isRestriction),
     'a filter, a list of filters, or a function that returns them',
@@ -331,7 +309,9 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     linkage: options.linkage ?? 'included',
     pageSize: options.pageSize ?? 10,
     maxPageSize: options.maxPageSize === null || options.maxPageSize === 0 ? Infinity : (options.maxPageSize ?? 100),
+    pagination: options.pagination ?? 'number',
     count: options.count ?? 'exact',
+    countModes: options.countModes ?? [],
     nulls: options.nulls ?? 'native',
     idSeparator: options.idSeparator ?? ',',
     collectionName: options.collectionName,
@@ -343,6 +323,7 @@ export function resolveResourceOptions(entity: string, ...layers: readonly Resou
     pluck: options.pluck ?? {},
     through: options.through ?? {},
     includes: options.includes ?? [],
+    relationships: options.relationships ?? {},
     scope: options.scope,
     readable: resolveRules(entity, 'readable', options.readable),
     writable: resolveRules(entity, 'writable', options.writable),

@@ -61,6 +61,7 @@ export class Policy implements RowChecks {
   private readonly checkerScopes = new Map<Resource, readonly Restriction[]>();
   private readonly readableIds = new Map<Resource, readonly string[]>();
   private readonly allowed = new Map<Resource, Map<PermissionAction, boolean>>();
+  private asked = false;
 
   constructor(
     readonly viewer: Viewer,
@@ -242,13 +243,20 @@ export class Policy implements RowChecks {
     if (!this.may(resource, 'read')) return [...scope, NOTHING];
     const checker = this.access.checkerOf(resource);
     if (checker?.hasObjectPermission === undefined || checker.scope !== undefined) return scope;
+    this.asked = true;
     const ids = this.remembered(this.readableIds, resource, () =>
       this.access.readableIds(resource, (row) => this.mayWith(resource, 'read', row)),
     );
     return [...scope, { name: 'id', op: 'in', val: ids }];
   }
 
+  /** True once the application was asked about this request: what it said is for this request only. */
+  get hasAsked(): boolean {
+    return this.asked;
+  }
+
   private get context(): ScopeContext {
+    this.asked = true;
     const { groups, request } = this.viewer;
     return { groups, request };
   }

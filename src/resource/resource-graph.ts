@@ -9,6 +9,7 @@ import { buildAttributes, exposureUnder, keyColumn, keyColumns } from './attribu
 import { derivedByOption, derivedPaths, pluckedAttribute, throughRelations } from './derived.js';
 import { checkIncludes, checkNames, twoFields } from './graph-checks.js';
 import { exposedProperties, exposureOf, isClosed, type Exposure } from './expose.js';
+import { checkPortions } from './portions.js';
 import { resolveResourceOptions, type ResolvedResourceOptions, type ResourceOptions } from './options.js';
 import { fieldOf, type Attribute, type ColumnAttribute, type Relationship, type Resource } from './resource.js';
 import { checkRelatedNames, isOfRelated, Views } from './views.js';
@@ -93,6 +94,7 @@ class GraphBuilder {
     for (const draft of this.exposed) {
       checkNames(draft.resource, draft.entry?.nameFault);
       checkIncludes(draft.resource);
+      checkPortions(draft.resource);
     }
     return Object.freeze({ resources: Object.freeze(this.exposed.map((draft) => draft.resource)) });
   }

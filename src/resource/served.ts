@@ -20,6 +20,7 @@ export const OPERATION_NAMES = [
   'DELETE_RELATIONSHIP',
   'EVALUATE',
 ] as const;
+/** An operation of a resource, as the options `operations` and `decorators` name it. */
 export type OperationName = (typeof OPERATION_NAMES)[number];
 
 /** The options that open operations. */

@@ -23,6 +23,8 @@ export class Columns {
   constructor(
     private readonly schema: Schema,
     private readonly dialect: Dialect,
+    /** Moments may come as text without a zone, which is UTC. */
+    private readonly utcTexts = false,
   ) {}
 
   /** A table under an alias. */
@@ -121,6 +123,10 @@ export class Columns {
   /** Dates are made only where the text is not plain, or without a zone where that is not UTC. */
   private readMoment(value: unknown, metadata: ColumnMetadata): unknown {
     if (value === null) return null;
+    if (typeof value === 'string' && this.utcTexts) {
+      const zoned = `${value}Z`;
+      return utcText(zoned) ?? toJson(new Date(zoned));
+    }
     if (typeof value === 'string' && (this.dialect.name === 'sqlite' || ZONED.test(value))) {
       const text = utcText(value);
       if (text !== undefined) return text;

@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { RestlessConfigError } from '../errors.js';
 import type { DatabaseClock } from '../query/values.js';
 import type { ValueType } from '../resource/entity-model.js';
+import type { Estimating } from './counts.js';
 import { anyOf, join, param, raw, sql, type Param, type Part, type Sql } from './fragment.js';
 
 export type DialectName = 'sqlite' | 'postgres' | 'mysql';
@@ -29,6 +30,8 @@ export interface Dialect {
   readonly toDouble: (column: Sql) => Sql;
   readonly datePart: (part: 'year' | 'month' | 'day', column: Sql, type: ValueType) => Sql;
   readonly clock: (value: DatabaseClock, type: ValueType) => Sql;
+  /** What it can say of a number of rows without counting them. */
+  readonly estimating: Estimating;
   /** At the end of a SELECT, holds other writers of its rows off until the transaction ends. */
   readonly lock: string;
 }
@@ -62,10 +65,17 @@ export function dialectOf(dataSource: DataSource): Dialect {
     throw new RestlessConfigError(`The database "${type}" is not supported; use SQLite, PostgreSQL, MySQL or MariaDB.`);
   }
   const quote = (text: string): string => dataSource.driver.escape(text);
-  return { name, quote, ...{ sqlite, postgres, mysql }[name] };
+  return { name, quote, estimating: estimatingOf(type, name), ...{ sqlite, postgres, mysql }[name] };
 }
 
-type Differences = Omit<Dialect, 'name' | 'quote'>;
+/** CockroachDB has no plans in JSON; AWS's data API answers with plain values. */
+function estimatingOf(type: string, name: DialectName): Estimating {
+  if (type === 'postgres') return 'planner';
+  if (name === 'mysql') return 'statistics';
+  return name === 'sqlite' ? 'count' : 'nothing';
+}
+
+type Differences = Omit<Dialect, 'name' | 'quote' | 'estimating'>;
 
 const lower = (text: Sql): Sql => sql`LOWER(${text})`;
 

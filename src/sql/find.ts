@@ -3,14 +3,19 @@
  */
 import { In, type EntityMetadata, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { noSuchResource } from '../query/faults.js';
-import type { Query } from '../query/query.js';
-import type { Identifier, Linkage, ResourceRecord, Result } from '../query/result.js';
+import type { Position } from '../query/cursor.js';
+import type { Edge, Query } from '../query/query.js';
+import type { Identifier, Linkage, Portion, ResourceRecord, Result } from '../query/result.js';
+import { totalsCounted, totalsEstimated, totalsSeen, type Totals } from '../query/totals.js';
 import type { Resource } from '../resource/resource.js';
+import { cursorValue } from './cursor-cells.js';
 import { EntityReader, hiddenColumns } from './entities.js';
+import { readEstimate } from './counts.js';
 import type { Dialect } from './dialect.js';
 import { template, type Keys, type Statement } from './fragment.js';
 import type { BoundPlan } from './plan-cache.js';
 import { needsEntity, type EdgePlan } from './plan.js';
+import { MOST_SELECTS, type RelatedStatements } from './related-rows.js';
 import type { CellReader, Row, RowReader } from './rows.js';
 import type { Schema } from './schema.js';
 import type { RunStatement } from './statements.js';
@@ -19,7 +24,9 @@ import type { RunStatement } from './statements.js';
 interface Draft extends ResourceRecord {
   readonly values: unknown[];
   readonly linkage: Map<string, Linkage>;
+  portions?: Map<string, Portion>;
   entity?: object;
+  position?: Position;
   /** For loading its entity, where that is needed. */
   readonly primaryKey: readonly unknown[];
 }
@@ -50,39 +57,53 @@ export class Finding {
   async run(): Promise<Result> {
     const { query, bound } = this;
     const { plan } = bound;
-    const rows = await this.rows(bound.bind(plan.page));
+    const rows = await this.pageRows();
     // Where there are related rows, there is a parent.
     if (rows.length === 0 && plan.parent !== undefined && (await this.rows(bound.bind(plan.parent))).length === 0) {
       throw noSuchResource(query.parent!.resource, query.parent!.id);
     }
-    const { page, count } = query;
-    const more = page !== undefined && count === 'none' && rows.length > page.size;
-    if (more) rows.pop();
+    const fetched = rows.length;
+    if (fetched > (query.page?.size ?? Infinity)) rows.pop();
+    if (query.cursor?.backward === true) rows.reverse();
     const found = rows.map((row) => ({ row, record: this.draft(plan.reader, row, true) }));
-    await this.follow(found, plan.edges);
+    const { position } = plan;
+    if (position !== undefined)
+      for (const { row, record } of found) record.position = position.map((at) => cursorValue(row[at]));
+    await this.follow(found, plan.edges, query.edges);
     await this.loadEntities();
     return {
       query,
       records: found.map(({ record }) => record),
       included: this.included,
-      total: await this.total(rows),
-      more,
+      ...(await this.totals(rows, fetched)),
     };
+  }
+
+  /** The rows of the page, and one more where that tells whether there are further ones. */
+  private async pageRows(): Promise<Row[]> {
+    const { bound, query } = this;
+    const { page, rest } = bound.plan;
+    const rows = await this.rows(bound.bind(page));
+    const wanted = (query.page?.size ?? 0) + 1;
+    if (rest === undefined || rows.length >= wanted) return rows;
+    return [...rows, ...(await this.rows(bound.bind(rest)))].slice(0, wanted);
   }
 
   private rows(statement: Statement): Promise<Row[]> {
     return this.runStatement(this.runner, statement);
   }
 
-  /** The total stands beside every row of the page; an empty page needs a look of its own, unless it is the first. */
-  private async total(rows: readonly Row[]): Promise<number | undefined> {
-    const { page, count, cardinality, window } = this.query;
-    if (cardinality !== 'many' || page === undefined) return rows.length;
-    if (count === 'none') return undefined;
-    if (rows.length === 0 && page.number === 1 && window === undefined) return 0;
-    const [row] = rows.length > 0 ? rows : await this.rows(this.bound.bind(this.bound.plan.count!));
-    const all = Number(row!.at(-1)) - (window?.offset ?? 0);
-    return Math.max(0, Math.min(all, window?.limit ?? all));
+  /** A count stands beside every row of the page; an empty page needs a look of its own, unless it is the first. */
+  private async totals(rows: readonly Row[], fetched: number): Promise<Totals> {
+    const { query, bound } = this;
+    const { count, estimate, isCapped } = bound.plan;
+    const seen = totalsSeen(query, fetched);
+    if (seen !== undefined) return seen;
+    const [expected] = estimate === undefined ? [] : await this.rows(bound.bind(estimate));
+    const guess = readEstimate(expected?.[0]);
+    if (guess !== undefined) return totalsEstimated(query, fetched, guess);
+    const [row] = rows.length > 0 && estimate === undefined ? rows : await this.rows(bound.bind(count!));
+    return totalsCounted(query, fetched, Number(row!.at(-1)), isCapped ? query.countCap : Infinity);
   }
 
   private draft(reader: RowReader, row: Row, primary: boolean): Draft {
@@ -105,31 +126,38 @@ export class Finding {
     return draft;
   }
 
-  private async follow(found: readonly Found[], edges: readonly EdgePlan[]): Promise<void> {
-    for (const edge of edges) await this.followEdge(found, edge);
+  /** @param edges those of this query, which the plan was made for another one of the same shape as */
+  private async follow(found: readonly Found[], plans: readonly EdgePlan[], edges: readonly Edge[]): Promise<void> {
+    for (const [index, plan] of plans.entries()) await this.followEdge(found, plan, edges[index]!);
   }
 
   /** Runs the statement of an edge and hangs what it finds on the rows found before. */
-  private async followEdge(found: readonly Found[], plan: EdgePlan): Promise<void> {
+  private async followEdge(found: readonly Found[], plan: EdgePlan, { limit, edges }: Edge): Promise<void> {
     if (plan.value !== undefined) return this.followValues(found, plan, plan.value);
     const { relationship } = plan.edge;
     const near = found.filter(({ record }) => plan.edge.owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
+    const cut = new Set<string>();
     const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
-    for (const row of distinctRows(plan, await this.edgeRows(plan, keys))) {
+    for (const row of distinctRows(plan, await this.lookUp(plan, keys, plan.far))) {
       const key = keyOf(row, plan.far);
-      const member = this.member(plan, row);
       const members = byKey.get(key);
+      if (members !== undefined && members.length === limit?.rows) {
+        cut.add(key);
+        continue;
+      }
+      const member = this.member(plan, row);
       if (members === undefined) byKey.set(key, [member]);
       else members.push(member);
     }
     if (relationship.toMany) {
+      const totals = cut.size === 0 ? undefined : await this.relatedTotals(plan, keys, cut);
       for (const { row, record } of near) {
-        const members = byKey.get(keyOf(row, plan.near)) ?? [];
-        record.linkage.set(
-          relationship.name,
-          members.map(({ resource, id }) => ({ resource, id })),
-        );
+        const key = keyOf(row, plan.near);
+        const members = (byKey.get(key) ?? []).map(({ resource, id }) => ({ resource, id }));
+        const more = cut.has(key);
+        const total = limit?.total !== true ? undefined : more ? totals?.get(key) : members.length;
+        linkMany(record, relationship.name, members, limit && { limit: limit.rows, more, total });
       }
     } else if (plan.edge.target !== relationship.target) {
       // The row's own linkage names the related resource, not what is shown of it here.
@@ -139,7 +167,20 @@ export class Finding {
       }
     }
     const next = [...byKey.values()].flat().flatMap((member) => member.found ?? []);
-    await this.follow(next, plan.edges);
+    await this.follow(next, plan.edges, edges);
+  }
+
+  /** How many rows there are behind the keys that have more than are shown. */
+  private async relatedTotals(
+    { totals, far }: EdgePlan,
+    keys: Keys,
+    cut: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, number>> {
+    if (totals === undefined) return new Map();
+    const places = far.map((_, index) => index);
+    const counted = keys.filter((key) => cut.has(keyText(key)));
+    const rows = await this.lookUp(totals, counted, places);
+    return new Map(rows.map((row) => [keyOf(row, places), Number(row.at(-1))]));
   }
 
   /** Runs the statement of an edge and puts the values that it finds into the attribute that has them. */
@@ -148,7 +189,7 @@ export class Finding {
     const near = found.filter(({ record }) => owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const byKey = new Map<string, unknown[]>();
-    for (const row of distinctRows(plan, await this.edgeRows(plan, keys))) {
+    for (const row of distinctRows(plan, await this.lookUp(plan, keys, plan.far))) {
       const key = keyOf(row, plan.far);
       byKey.set(key, [...(byKey.get(key) ?? []), value.read(row[value.at])]);
     }
@@ -160,17 +201,28 @@ export class Finding {
     }
   }
 
-  /** The rows behind an edge; a list of single values is one parameter, however long it is. */
-  private async edgeRows(plan: EdgePlan, keys: Keys): Promise<readonly Row[]> {
+  /**
+   * The rows behind keys; a list of single values is one parameter, however long it is.
+   *
+   * @param length how many columns a key has
+   */
+  private async lookUp(
+    statements: RelatedStatements,
+    keys: Keys,
+    { length }: readonly number[],
+  ): Promise<readonly Row[]> {
     const rows: Row[][] = [];
-    const size = plan.far.length === 1 ? keys.length : MOST_KEYS;
+    const size = length === 1 ? keys.length : MOST_KEYS;
     for (let from = 0; from < keys.length; from += size) {
-      rows.push(await this.rows(this.edgeStatement(plan, keys.slice(from, from + size))));
+      rows.push(await this.rows(this.statementFor(statements, keys.slice(from, from + size))));
     }
     return rows.flat();
   }
 
-  private edgeStatement({ statement, whole }: EdgePlan, keys: Keys): Statement {
+  private statementFor({ statement, whole, few }: RelatedStatements, keys: Keys): Statement {
+    if (few !== undefined && keys.length <= MOST_SELECTS) {
+      return this.bound.bind(template(few, this.dialect.placeholder, keys));
+    }
     const list = whole && this.dialect.wholeList(keys.map(([key]) => key));
     if (list !== undefined) return this.bound.bind(whole!, list);
     return this.bound.bind(template(statement, this.dialect.placeholder, keys));
@@ -239,6 +291,18 @@ export class Finding {
         ) as FindOptionsWhere<ObjectLiteral>,
     );
   }
+}
+
+/**
+ * Links what a relationship leads to. Where two paths lead along it and one shows less, the other's linkage names the rows of
+ * both: they are in one order.
+ */
+function linkMany(record: Draft, name: string, members: readonly Identifier[], portion: Portion | undefined): void {
+  const known = record.linkage.get(name);
+  if (Array.isArray(known) && known.length > members.length) return;
+  record.linkage.set(name, members);
+  if (portion === undefined) record.portions?.delete(name);
+  else (record.portions ??= new Map<string, Portion>()).set(name, portion);
 }
 
 /** The key that stands at these places of a row, as text. */

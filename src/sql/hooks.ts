@@ -6,9 +6,10 @@ import type { DataSource, EntityMetadata, EntitySubscriberInterface, ObjectLiter
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import type { Attribute, Resource } from '../resource/resource.js';
 
-type Operation = 'update' | 'remove';
+type Operation = 'insert' | 'update' | 'remove';
 
 const SUBSCRIBER_METHODS: Readonly<Record<Operation, readonly (keyof EntitySubscriberInterface)[]>> = {
+  insert: ['beforeInsert', 'afterInsert'],
   update: ['beforeUpdate', 'afterUpdate'],
   remove: ['beforeRemove', 'afterRemove', 'beforeSoftRemove', 'afterSoftRemove'],
 };
@@ -23,15 +24,16 @@ export function needsInstance(dataSource: DataSource, metadata: EntityMetadata, 
 }
 
 function hasListeners(metadata: EntityMetadata, operation: Operation): boolean {
-  const lists =
-    operation === 'update'
-      ? [metadata.beforeUpdateListeners, metadata.afterUpdateListeners]
-      : [
-          metadata.beforeRemoveListeners,
-          metadata.afterRemoveListeners,
-          metadata.beforeSoftRemoveListeners,
-          metadata.afterSoftRemoveListeners,
-        ];
+  const lists = {
+    insert: [metadata.beforeInsertListeners, metadata.afterInsertListeners],
+    update: [metadata.beforeUpdateListeners, metadata.afterUpdateListeners],
+    remove: [
+      metadata.beforeRemoveListeners,
+      metadata.afterRemoveListeners,
+      metadata.beforeSoftRemoveListeners,
+      metadata.afterSoftRemoveListeners,
+    ],
+  }[operation];
   const cascades = operation === 'remove' && removalCascades(metadata).length > 0;
   return cascades || lists.some((list) => list.length > 0);
 }
@@ -72,6 +74,20 @@ function hasSubscribers(dataSource: DataSource, metadata: EntityMetadata, operat
     );
   });
 }
+
+/** True where a subscriber is told of every transaction. */
+export function hearsTransactions({ subscribers }: DataSource): boolean {
+  return subscribers.some((subscriber) => TRANSACTION_METHODS.some((method) => subscriber[method] !== undefined));
+}
+
+const TRANSACTION_METHODS = [
+  'beforeTransactionStart',
+  'afterTransactionStart',
+  'beforeTransactionCommit',
+  'afterTransactionCommit',
+  'beforeTransactionRollback',
+  'afterTransactionRollback',
+] as const satisfies readonly (keyof EntitySubscriberInterface)[];
 
 /** True where an update may change more than it was asked to, and what is computed from it. @see UPD-10 */
 export function changesMore(dataSource: DataSource, metadata: EntityMetadata, resource: Resource): boolean {

@@ -5,14 +5,51 @@ import { TypeORMError, type EntityMetadata, type ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
 import { ConflictError, ForbiddenError } from '../errors.js';
-import type { NewRow } from '../query/change.js';
+import type { Create, NewRow } from '../query/change.js';
 import { quote } from '../query/faults.js';
+import type { Result } from '../query/result.js';
 import { culpritOf, isDatabaseError, isDuplicateKey, missingValue, TryAgain } from './database-errors.js';
 import { setValues } from './entity-values.js';
 import { render, sql } from './fragment.js';
 import { holdsMore } from './hooks.js';
+import { isCounted } from './inserts.js';
 import { keySet } from './instances.js';
 import { rowIsOneOf, type WriteContext } from './rows-to-write.js';
+
+/**
+ * Inserts the row of a new instance by one statement that gives back what the answer shows.
+ *
+ * @returns undefined, with nothing done, where that takes more
+ * @throws TryAgain where the key that the database made was taken
+ */
+export async function insertWithAnswer(
+  context: WriteContext,
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  { answer, links }: Create,
+): Promise<Result | undefined> {
+  const { inserts, manager, schema } = context;
+  const given = links.flatMap(({ relationship }) => schema.storedRelation(relationship.model) ?? []);
+  if (holdsMore(metadata, entity, given)) return inserts.giveUp(metadata);
+  return countingUp(context, metadata, entity, () => inserts.insert(manager.queryRunner!, metadata, entity, answer));
+}
+
+/** Inserts with a key that the database counts up, which clients may have taken for their own. */
+async function countingUp<T>(
+  context: WriteContext,
+  metadata: EntityMetadata,
+  entity: ObjectLiteral,
+  insert: () => Promise<T>,
+): Promise<T> {
+  const counted = metadata.hasAllPrimaryKeys(entity) ? undefined : metadata.primaryColumns.find(isCounted);
+  if (counted !== undefined) await skipTakenKeys(context, metadata, counted);
+  try {
+    return await insert();
+  } catch (error) {
+    const isTaken = counted !== undefined && isDuplicateKey(error, context.schema.dataSource, metadata);
+    throw isTaken ? keyTaken(context) : error;
+  }
+}
 
 /**
  * Inserts the row of a new instance, and gives the instance its key.
@@ -34,18 +71,16 @@ export async function insertRow(
   const isKey = keySet(metadata, [entity]);
   const linked = links.flatMap(({ relationship }) => schema.storedRelation(relationship.model) ?? []);
   const given = owner === undefined ? linked : [...linked, owner];
-  const counted = hasKey ? undefined : metadata.primaryColumns.find(isCounted);
-  if (counted !== undefined) await skipTakenKeys(context, metadata, counted);
   try {
-    if (metadata.treeType !== undefined || holdsMore(metadata, entity, given)) {
-      await manager.save(target, entity, { transaction: false });
-    } else {
-      const names = columnNames(metadata, hasKey);
-      await manager.createQueryBuilder().insert().into(target, names).values(entity).execute();
-    }
+    await countingUp(context, metadata, entity, async () => {
+      if (metadata.treeType !== undefined || holdsMore(metadata, entity, given)) {
+        await manager.save(target, entity, { transaction: false });
+      } else {
+        const names = columnNames(metadata, hasKey);
+        await manager.createQueryBuilder().insert().into(target, names).values(entity).execute();
+      }
+    });
   } catch (error) {
-    const isTaken = counted !== undefined && isDuplicateKey(error, schema.dataSource, metadata);
-    if (isTaken) throw keyTaken(context);
     // SQLite counts up whole numbers that nobody gave it; TypeORM stumbles over them, or does not hear of them.
     const isKeyless = error instanceof TypeORMError && !isDatabaseError(error) && !metadata.hasAllPrimaryKeys(entity);
     throw isKeyless ? missingValue() : error;
@@ -56,10 +91,6 @@ export async function insertRow(
       source: id === undefined ? undefined : { pointer: id.pointer },
     });
   }
-}
-
-function isCounted(column: ColumnMetadata): boolean {
-  return column.isGenerated && column.generationStrategy !== 'uuid';
 }
 
 /**

@@ -2,21 +2,27 @@
  * Plans, made once for every shape of query and bound anew for every request.
  */
 import type { Query } from '../query/query.js';
+import { Recent } from '../query/recent.js';
 import type { Columns } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { KEYS, template, type Param, type Statement, type Template } from './fragment.js';
 import { Planner, type EdgePlan, type Plan } from './plan.js';
+import { returningOf, type Returning } from './returning.js';
 import type { Schema } from './schema.js';
 import { Identities, shapeOf } from './shape.js';
 import type { SqlOperator } from './where.js';
 
-/** Clients choose the shapes: of more than this many, those that nobody has asked for the longest are forgotten. */
+/** How many plans are kept. */
 const MOST_PLANS = 500;
 
 /** A plan, and where its values stand among those of a request of its shape. */
 interface Known {
   readonly plan: Plan;
   readonly slots: ReadonlyMap<Param, number>;
+}
+
+interface KnownReturning {
+  readonly returning: Returning | undefined;
 }
 
 /** A plan with the values of one request. */
@@ -43,7 +49,10 @@ export class BoundPlan {
 }
 
 export class PlanCache {
-  private readonly known = new Map<string, Known>();
+  private readonly known = new Recent<Known>(MOST_PLANS);
+  private readonly returnings = new Recent<KnownReturning>(MOST_PLANS);
+  /** The same for a query that is asked about more than once. */
+  private readonly answers = new WeakMap<Query, KnownReturning>();
   private readonly identities = new Identities();
 
   constructor(
@@ -53,39 +62,50 @@ export class PlanCache {
     private readonly operators: ReadonlyMap<string, SqlOperator>,
   ) {}
 
+  /** What a statement that writes a row gives back of it; undefined where an answer shows more than that row. */
+  returning(answer: Query): Returning | undefined {
+    let made = this.answers.get(answer);
+    if (made === undefined) {
+      made = { returning: this.findReturning(answer) };
+      this.answers.set(answer, made);
+    }
+    return made.returning;
+  }
+
+  private findReturning(answer: Query): Returning | undefined {
+    const { schema, columns, dialect, operators } = this;
+    const shape = shapeOf(answer, columns, dialect, this.identities);
+    if (shape.hasOwnSql) return undefined;
+    const known = this.returnings.get(shape.key);
+    if (known !== undefined) return known.returning;
+    const returning = returningOf(new Planner(schema, columns, dialect, operators, answer, shape), answer);
+    this.returnings.set(shape.key, { returning });
+    return returning;
+  }
+
   /** The plan of a query: a new one, or that of an earlier query of the same shape. */
   plan(query: Query): BoundPlan {
     const { schema, columns, dialect, operators } = this;
     const shape = shapeOf(query, columns, dialect, this.identities);
-    const known = shape.hasOwnSql ? undefined : this.recall(shape.key);
+    const known = shape.hasOwnSql ? undefined : this.known.get(shape.key);
     if (known !== undefined) return new BoundPlan(known.plan, known.slots, shape.params);
     const plan = new Planner(schema, columns, dialect, operators, query, shape).plan();
     const slots = new Map(shape.params.map((each, index) => [each, index]));
-    if (!shape.hasOwnSql && isReusable(plan, slots, dialect)) this.remember(shape.key, { plan, slots });
+    if (!shape.hasOwnSql && isReusable(plan, slots, dialect)) this.known.set(shape.key, { plan, slots });
     return new BoundPlan(plan, undefined, shape.params);
-  }
-
-  private recall(key: string): Known | undefined {
-    const known = this.known.get(key);
-    if (known === undefined) return undefined;
-    this.known.delete(key);
-    this.known.set(key, known);
-    return known;
-  }
-
-  private remember(key: string, known: Known): void {
-    this.known.set(key, known);
-    if (this.known.size <= MOST_PLANS) return;
-    const [oldest] = this.known.keys();
-    this.known.delete(oldest!);
   }
 }
 
 /** A value that the shape does not know would be that of the first request for ever. */
 function isReusable(plan: Plan, slots: ReadonlyMap<Param, number>, dialect: Dialect): boolean {
   const isKnown = ({ params }: Template): boolean => params.every((each) => each.constant === true || slots.has(each));
-  const isKnownEdge = ({ statement, edges }: EdgePlan): boolean =>
-    isKnown(template(statement, dialect.placeholder)) && edges.every(isKnownEdge);
-  const own = [plan.page, plan.count, plan.parent].filter((each) => each !== undefined);
+  const isKnownEdge = ({ statement, few, totals, far, edges }: EdgePlan): boolean => {
+    const around = [statement, totals?.statement].filter((each) => each !== undefined);
+    // What stands around each key shows with one.
+    const each = few && template(few, dialect.placeholder, [far.map(() => null)]);
+    const known = around.every((one) => isKnown(template(one, dialect.placeholder)));
+    return known && (each === undefined || isKnown(each)) && edges.every(isKnownEdge);
+  };
+  const own = [plan.page, plan.rest, plan.count, plan.estimate, plan.parent].filter((each) => each !== undefined);
   return own.every(isKnown) && plan.edges.every(isKnownEdge);
 }

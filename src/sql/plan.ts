@@ -4,7 +4,8 @@
  */
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { Filter } from '../query/filter.js';
-import type { Edge, Fieldset, SortKey } from '../query/query.js';
+import type { Edge, Fieldset } from '../query/query.js';
+import type { CountName } from '../resource/counting.js';
 import {
   isPolymorphic,
   resourcesOf,
@@ -14,14 +15,18 @@ import {
   type Resource,
 } from '../resource/resource.js';
 import type { Columns } from './columns.js';
-import { inTuples, inValues, type Dialect } from './dialect.js';
+import { cappedCount, countingOf, estimate, exactCount } from './counts.js';
+import type { Dialect } from './dialect.js';
 import { isFromEntity } from './entities.js';
-import { allOf, constant, hole, join, KEYS, param, raw, sql, template, type Sql, type Template } from './fragment.js';
+import { allOf, constant, join, raw, sql, template, type Sql, type Template } from './fragment.js';
+import { keysetOf, type KeysetPart } from './keyset.js';
+import { orderKeys, sortedBy, type OrderKey } from './order.js';
 import { nearColumns } from './relations.js';
+import { RelatedRows, type RelatedStatements } from './related-rows.js';
 import { RowReader, type KindReader, type CellReader, type Row, type ToOneReader } from './rows.js';
 import type { Schema } from './schema.js';
 import type { PlannedQuery, Shape } from './shape.js';
-import { columnName, Select, type SelectContext } from './select.js';
+import { Select, type SelectContext } from './select.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
 
 /** All statements of one query. */
@@ -29,23 +34,27 @@ export interface Plan {
   /** Finds the parent, where the query has one. */
   readonly parent: Template | undefined;
   readonly page: Template;
-  /** The total alone, for a page past the end. */
+  /** What goes on where the page has too few rows: those without a value behind those with one, or the other way round. */
+  readonly rest: Template | undefined;
+  /** Places of what a row is sorted by, where cursors are asked for. */
+  readonly position: readonly number[] | undefined;
+  /** The total alone, for a page past the end, or where there is no estimate. */
   readonly count: Template | undefined;
+  /** What the database expects, where it is asked. */
+  readonly estimate: Template | undefined;
+  /** A count stops one row above the query's cap. */
+  readonly isCapped: boolean;
   readonly reader: RowReader;
   readonly edges: readonly EdgePlan[];
 }
 
 /** How the rows behind a relationship are found, for the rows found before. */
-export interface EdgePlan {
+export interface EdgePlan extends RelatedStatements {
   readonly edge: Pick<Edge, 'relationship' | 'target' | 'owners' | 'load' | 'plucked'>;
   /** Places of the near row's columns that lead on; for to-one relationships, those of the linkage. */
   readonly near: readonly number[];
   /** Places of the found row's columns that lead back. */
   readonly far: readonly number[];
-  /** The statement, with a hole for the keys of the near rows. */
-  readonly statement: Sql;
-  /** The same for keys that are one parameter, {@link KEYS}. */
-  readonly whole: Template | undefined;
   readonly reader: RowReader;
   /** For values: where the value stands. */
   readonly value?: CellReader | undefined;
@@ -57,7 +66,8 @@ export interface EdgePlan {
 export class Planner {
   private readonly aliases = new Aliases();
   private readonly where: Where;
-  private readonly context: SelectContext;
+  /** What all its selects share. */
+  readonly context: SelectContext;
 
   constructor(
     private readonly schema: Schema,
@@ -75,14 +85,22 @@ export class Planner {
     const { query } = this;
     const select = new Select(this.context, query.resource);
     const { reader, edges } = this.contents(select, query.edges);
-    const counted = query.count === 'exact' && query.page !== undefined;
-    const order = query.cardinality === 'many' ? query.sort.flatMap((key) => this.orderBy(select, key)) : [];
+    const { parts, position } = this.parts(select);
     const conditions = this.conditions(select.alias);
-    const page = this.pageStatement(select, conditions, order, counted);
+    const counting = countingOf(query, this.dialect.estimating, conditions.length === 0);
+    const counted = counting === 'exact' || counting === 'capped';
+    const [page, rest] = parts.map((part) => {
+      const total = counted ? this.countStatement(counting) : undefined;
+      return this.render(this.pageStatement(select, [...conditions, ...part.conditions], part.order, total));
+    });
     return {
       parent: query.parent === undefined ? undefined : this.parentStatement(),
-      page: this.render(page),
-      count: counted ? this.render(this.countStatement()) : undefined,
+      page: page!,
+      rest,
+      position,
+      count: counting === 'none' ? undefined : this.render(this.countStatement(counting)),
+      estimate: counting === 'estimated' ? this.render(this.estimateStatement()) : undefined,
+      isCapped: counting !== 'exact',
       reader,
       edges,
     };
@@ -133,7 +151,7 @@ export class Planner {
    * The page in a derived table with the total beside it: in the select list of the sorted statement itself
    * the total would be worked out for every row that is sorted.
    */
-  private pageStatement(select: Select, conditions: readonly Sql[], order: readonly OrderKey[], counted: boolean): Sql {
+  private pageStatement(select: Select, conditions: readonly Sql[], order: readonly OrderKey[], total?: Sql): Sql {
     const { cardinality } = this.query;
     const inner =
       order.length === 0
@@ -147,36 +165,38 @@ export class Planner {
     const stretch = this.shape.window;
     if (stretch === undefined) return rows;
     const window = sql`${rows} LIMIT ${stretch.limit} OFFSET ${stretch.offset}`;
-    if (!counted) return window;
+    if (total === undefined) return window;
     const outer = order.map((key) => key.outer);
-    return sql`SELECT p.*, (${this.countStatement()}) AS n FROM (${window}) p ORDER BY ${join(outer, ', ')}`;
+    return sql`SELECT p.*, (${total}) AS n FROM (${window}) p ORDER BY ${join(outer, ', ')}`;
   }
 
-  private countStatement(): Sql {
+  private countStatement(counting: CountName): Sql {
+    return counting === 'exact' ? exactCount(this.rows()) : cappedCount(this.rows(), this.shape.countLimit);
+  }
+
+  private estimateStatement(): Sql {
+    return estimate(this.rows(), this.dialect.estimating, this.schema.metadata(this.query.resource.model));
+  }
+
+  /** All rows of the query, to be counted. */
+  private rows(): Sql {
     const alias = this.aliases.next('k');
     const table = this.columns.table(this.schema.metadata(this.query.resource.model), alias);
-    return sql`SELECT COUNT(*) AS n FROM ${table} WHERE ${allOf(this.conditions(alias))}`;
+    return sql`FROM ${table} WHERE ${allOf(this.conditions(alias))}`;
   }
 
-  private orderBy(select: Select, key: SortKey): readonly OrderKey[] {
-    const plain = select.path(key);
-    const ignoreCase = key.ignoreCase && key.attribute.type === 'text';
-    const expression = ignoreCase ? sql`LOWER(${plain})` : plain;
-    const path = [...key.steps.map((step) => step.relationship.name), key.attribute.property].join('.');
-    const isPlain = key.steps.length === 0 && key.shown === undefined;
-    const isOwn = isPlain && !ignoreCase && this.columns.isSelectedAsIs(key.attribute.column);
-    const at = isOwn ? select.own(key.attribute.column) : select.output.add(`sort:${path}`, expression);
-    const direction = raw(key.descending ? ' DESC' : ' ASC');
-    const ordered = { inner: sql`${expression}${direction}`, outer: sql`p.${raw(columnName(at))}${direction}` };
-    const nullable = !isPlain || key.attribute.column.nullable;
-    if (this.query.nulls === 'native' || !nullable) return [ordered];
-    const nullsLast = raw(this.query.nulls === 'last' ? ' ASC' : ' DESC');
-    const isNull = (value: Sql): Sql => sql`CASE WHEN ${value} IS NULL THEN 1 ELSE 0 END${nullsLast}`;
-    return [{ inner: isNull(expression), outer: isNull(sql`p.${raw(columnName(at))}`) }, ordered];
+  /** What the rows of the page are sorted by, and which of them a cursor leaves. */
+  private parts(select: Select): Pick<Plan, 'position'> & { readonly parts: readonly KeysetPart[] } {
+    const { query, columns, dialect } = this;
+    const { cursor } = this.shape;
+    if (cursor !== undefined) return keysetOf(select, columns, dialect, query, cursor);
+    const keys = query.cardinality === 'many' ? query.sort : [];
+    const order = keys.flatMap((key) => orderKeys(sortedBy(select, columns, key), query.nulls));
+    return { parts: [{ conditions: [], order }], position: undefined };
   }
 
   /** Selects what the answer shows of the rows, and what leads on from them. */
-  private contents(select: Select, edges: readonly Edge[]): { reader: RowReader; edges: readonly EdgePlan[] } {
+  contents(select: Select, edges: readonly Edge[]): { reader: RowReader; edges: readonly EdgePlan[] } {
     const { resource, alias } = select;
     const reader = new RowReader(resource, this.kindReader(select, 'kind', resource, alias));
     for (const each of resourcesOf(resource)) {
@@ -287,83 +307,23 @@ export class Planner {
         ? this.contents(far, edge.edges)
         : { reader: new RowReader(target, undefined), edges: [], value: this.valueReader(far, plucked.of) };
     const shared = { edge: { relationship, target, owners, load, plucked }, ...contents };
+    const rows = new RelatedRows(this.context, (fragment) => this.render(fragment), far, edge);
     if (!relationship.toMany) {
+      const near = nearReader.toOne(relationship).id.map(({ at }) => at);
+      const places = target.id.map(({ column }) => far.column(column.path, target));
       const columns = target.id.map(({ column }) => this.columns.expression(column, far.alias));
-      return {
-        ...shared,
-        near: nearReader.toOne(relationship).id.map(({ at }) => at),
-        far: target.id.map(({ column }) => far.column(column.path, target)),
-        ...this.edgeStatement(far, edge, columns, far.from(), []),
-      };
+      return { ...shared, near, far: places, ...rows.toOne(columns) };
     }
-    const link = this.where.link(relationship);
-    const nearNames = nearColumns(link).map((column) => near.key(column));
-    const middle = this.aliases.next('j');
-    const { junction } = link;
-    const owner = junction === undefined ? far.alias : middle;
-    const keys = (junction?.source ?? link.pairs).map((pair) => pair.far);
-    const keyColumns = keys.map((column) => this.columns.column(column, owner));
-    const farNames = keys.map((column, index) => far.output.add(`parent:${index}`, this.columns.key(column, owner)));
-    const from =
-      junction === undefined
-        ? far.from()
-        : sql`${far.from()} INNER JOIN ${this.columns.table(junction.metadata, middle)} ON ${this.where.equal(junction.target, middle, far.alias)}`;
-    const between = junction === undefined ? [] : this.where.betweenConditions(junction, edge.between, middle);
+    const nearNames = nearColumns(this.where.link(relationship)).map((column) => near.key(column));
     // Several rows of a join entity may lead to one row.
     const identity = relationship.through === undefined ? undefined : this.primaryKeyPlaces(far, target);
-    const statements = this.edgeStatement(far, edge, keyColumns, from, between);
-    return { ...shared, near: nearNames, far: farNames, identity, ...statements };
+    const limit = edge.limit && this.shape.limits.get(edge.limit);
+    return { ...shared, near: nearNames, identity, ...rows.toMany(limit) };
   }
 
   private valueReader(far: Select, { column }: ColumnAttribute): CellReader {
     return { at: far.own(column), read: this.columns.reader(column) };
   }
-
-  /** The rows behind a relationship, for the keys of the rows found before, in the order of the key. */
-  private edgeStatement(
-    far: Select,
-    edge: Edge,
-    columns: readonly Sql[],
-    from: Sql,
-    more: readonly Sql[],
-  ): Pick<EdgePlan, 'statement' | 'whole'> {
-    const [column] = columns as readonly [Sql];
-    const inKeys = hole((keys) =>
-      columns.length === 1
-        ? inValues(
-            column,
-            keys.map(([key]) => param(key)),
-          )
-        : inTuples(columns, keys),
-    );
-    const around = (condition: Sql): Sql => this.edgeRows(far, edge, [condition, ...more], from);
-    return {
-      statement: around(sql`${inKeys}`),
-      whole: columns.length === 1 ? this.render(around(this.dialect.inWhole(column, KEYS))) : undefined,
-    };
-  }
-
-  private edgeRows(far: Select, edge: Edge, own: readonly Sql[], from: Sql): Sql {
-    const conditions = [
-      ...own,
-      ...this.where.rowConditions(far.resource.model, far.alias),
-      ...(edge.filter === undefined ? [] : [this.where.condition(edge.filter, far.alias)]),
-    ];
-    const order = edge.relationship.toMany
-      ? sql` ORDER BY ${join(
-          far.resource.primaryKey.map(({ column }) => this.columns.expression(column, far.alias)),
-          ', ',
-        )}`
-      : raw('');
-    return sql`SELECT ${far.output.sql} FROM ${from} WHERE ${allOf(conditions)}${order}`;
-  }
-}
-
-interface OrderKey {
-  /** In the statement of the page. */
-  readonly inner: Sql;
-  /** Around it, by the names of its columns. */
-  readonly outer: Sql;
 }
 
 /** Getters, methods, `@Transform` and serializers need an instance of the entity. */

@@ -15,12 +15,15 @@ import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate } from './evaluate.js';
 import { Finding } from './find.js';
+import { Inserts } from './inserts.js';
 import { instancesOf, passing } from './permitted.js';
+import { needsEntity } from './plan.js';
 import { PlanCache } from './plan-cache.js';
+import { isOneStatement } from './one-statement.js';
 import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
-import { statementsOf, type RunStatement } from './statements.js';
+import { hasUtcTexts, statementsOf, type RunStatement } from './statements.js';
 import { inTransaction, inTransactionOf, Savepoints, Turns } from './transaction.js';
 import type { SqlOperator } from './where.js';
 
@@ -33,6 +36,7 @@ export class TypeOrmRepository implements CompleteRepository {
   private readonly savepoints = new Savepoints();
   private readonly plans: PlanCache;
   private readonly runStatement: RunStatement;
+  private readonly inserts: Inserts;
 
   constructor(
     private readonly schema: Schema,
@@ -41,33 +45,38 @@ export class TypeOrmRepository implements CompleteRepository {
   ) {
     this.dataSource = schema.dataSource;
     this.dialect = dialectOf(this.dataSource);
-    this.columns = new Columns(schema, this.dialect);
+    this.columns = new Columns(schema, this.dialect, preparedStatements && hasUtcTexts(this.dataSource));
     this.plans = new PlanCache(schema, this.columns, this.dialect, operators);
     this.runStatement = statementsOf(this.dataSource, preparedStatements);
+    this.inserts = new Inserts(schema, this.dialect, this.plans, this.runStatement);
     this.turns = this.dialect.name === 'sqlite' ? new Turns() : undefined;
     outliveConnections(this.dataSource);
   }
 
-  private get context(): Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators'> {
-    const { schema, columns, dialect, operators } = this;
-    return { schema, columns, dialect, operators };
+  private get context(): Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators' | 'inserts'> {
+    const { schema, columns, dialect, operators, inserts } = this;
+    return { schema, columns, dialect, operators, inserts };
   }
 
   find(query: Query): Promise<Result> {
-    return this.reading((runner) => this.run(query, runner));
+    const work = this.reading((runner) => this.run(query, runner));
+    // The code of entities may read as well.
+    return [...query.fieldsets.values()].some(needsEntity) ? this.takeTurn(work) : this.shareTurn(work);
   }
 
   evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
-    return this.reading((runner) => evaluate(evaluation, runner, this.context));
+    return this.shareTurn(this.reading((runner) => evaluate(evaluation, runner, this.context)));
   }
 
   instances(resource: Resource, filter: Filter | undefined): Promise<readonly FoundRow[]> {
-    return this.reading((runner) => instancesOf(this.context, runner.manager, resource, passing(filter)));
+    return this.takeTurn(
+      this.reading((runner) => instancesOf(this.context, runner.manager, resource, passing(filter))),
+    );
   }
 
   /** Reads on one connection, of a replica where there is one. */
-  private reading<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return this.takeTurn(async () => {
+  private reading<T>(work: (runner: QueryRunner) => Promise<T>): () => Promise<T> {
+    return async () => {
       const runner = this.dataSource.createQueryRunner('slave');
       try {
         return await work(runner);
@@ -76,15 +85,19 @@ export class TypeOrmRepository implements CompleteRepository {
       } finally {
         await runner.release();
       }
-    });
+    };
   }
 
-  transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown): Promise<T> {
+  transaction<T>(work: (session: RepositorySession) => Promise<T>, join?: unknown, only?: Change): Promise<T> {
     const outer = join instanceof EntityManager ? join : this.dataSource.manager;
     const attempts = { keysTaken: { times: 0 }, rowsMade: { times: 0 } };
     const joins = outer.queryRunner?.isTransactionActive === true;
     const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, attempts, joins));
-    return joins ? inTransactionOf(outer, inSession) : this.takeTurn(() => inTransaction(outer, inSession));
+    if (joins) return inTransactionOf(outer, inSession);
+    const mayBeAlone = join === undefined && only !== undefined;
+    const { inserts, schema } = this;
+    const isAlone = async (): Promise<boolean> => mayBeAlone && (await isOneStatement(schema, inserts, only));
+    return this.takeTurn(() => inTransaction(outer, inSession, isAlone));
   }
 
   private session(
@@ -116,5 +129,9 @@ export class TypeOrmRepository implements CompleteRepository {
 
   private takeTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.turns === undefined ? work() : this.turns.run(work);
+  }
+
+  private shareTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns === undefined ? work() : this.turns.share(work);
   }
 }

@@ -5,21 +5,20 @@
  */
 import type { EntityMetadata, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
-import type { ChangedRow, ChangePart, LinkChange, LinkTarget, NewRow, UpdateMany } from '../query/change.js';
-import { noSuchResource } from '../query/faults.js';
-import type { Filter } from '../query/filter.js';
+import type { ChangedRow, ChangePart, Create, LinkChange, LinkTarget, NewRow, UpdateMany } from '../query/change.js';
+import type { Result } from '../query/result.js';
 import { toJson } from '../query/values.js';
 import type { RowAction } from '../resource/permissions.js';
 import { formatId, hasOwnSetter, type Resource } from '../resource/resource.js';
 import { ConflictError } from '../errors.js';
 import { culpritOf, isDuplicate, isRetryable, translateDatabaseError, TryAgain } from './database-errors.js';
-import { allOf, render, type Sql } from './fragment.js';
 import { setValues } from './entity-values.js';
 import { needsInstance, removalCascades } from './hooks.js';
 import { assignReference, blankInstance, changedPart, primaryKeyOf, setReference } from './instances.js';
-import { expectNew, expectOwnId, insertRow } from './insert.js';
+import { expectNew, expectOwnId, insertRow, insertWithAnswer } from './insert.js';
 import { rowBetween } from './join-rows.js';
 import { Links } from './links.js';
+import { insertsAtOnce } from './one-statement.js';
 import { expectPermitted } from './permitted.js';
 import {
   expectInScope,
@@ -32,7 +31,6 @@ import {
   loadInstance,
   pieces,
   rowIsOneOf,
-  whereOf,
   type RowKey,
   type WriteContext,
 } from './rows-to-write.js';
@@ -59,6 +57,14 @@ interface Owner {
   readonly key: RowKey;
 }
 
+/** A row that is about to be made. */
+interface MadeInstance {
+  readonly entity: ObjectLiteral;
+  /** What is written once it is there. */
+  readonly far: readonly LinkChange[];
+  readonly targets: Map<LinkTarget, RowKey>;
+}
+
 /** Rows of one resource. */
 export class RowWriter {
   readonly metadata: EntityMetadata;
@@ -78,6 +84,30 @@ export class RowWriter {
    * @returns its instance, which has its key
    */
   async create(change: NewRow, owner?: Owner): Promise<ObjectLiteral> {
+    const made = await this.instanceOf(change, owner);
+    await this.insert(change, made, owner);
+    return made.entity;
+  }
+
+  /** The same by one statement, where that is enough: it gives the answer as well, and the instance gets no key. */
+  async createWithAnswer(change: Create): Promise<{ readonly entity: ObjectLiteral; readonly answer?: Result }> {
+    const { context, metadata } = this;
+    const { inserts, manager, schema } = context;
+    const atOnce = await insertsAtOnce(schema, inserts, change);
+    const made = await this.instanceOf(change);
+    const { entity } = made;
+    if (atOnce) {
+      const answer = await insertWithAnswer(context, metadata, entity, change);
+      if (answer !== undefined) return { entity, answer };
+      // The next attempt knows that it takes more than one statement.
+      if (!manager.queryRunner!.isTransactionActive) throw new TryAgain();
+    }
+    await this.insert(change, made);
+    return { entity };
+  }
+
+  /** What a new row is to be: checked, and those that it refers to are there. */
+  private async instanceOf(change: NewRow, owner?: Owner): Promise<MadeInstance> {
     const { context, metadata } = this;
     const targets = await this.targets(change);
     const entity = metadata.create(context.manager.queryRunner) as ObjectLiteral;
@@ -88,12 +118,16 @@ export class RowWriter {
     const known = change.links.filter((link) => far.includes(link) || link.plucked !== undefined);
     await validateEntity(change, await withMembers(entity, known, targets, context), 'create');
     if (metadata.hasAllPrimaryKeys(entity)) await expectNew(context, metadata, entity, change);
+    return { entity, far, targets };
+  }
+
+  private async insert(change: NewRow, { entity, far, targets }: MadeInstance, owner?: Owner): Promise<void> {
+    const { context, metadata } = this;
     await insertRow(context, metadata, entity, change, owner?.relation);
     await expectNoCycle(context, metadata, entity, far, targets);
     for (const link of far) await this.edit(entity, link, targets, true);
     this.expectInScope(change, primaryKeyOf(metadata, entity));
     this.expectPermittedAtEnd('create', primaryKeyOf(metadata, entity));
-    return entity;
   }
 
   /** Changes a row that is there and held. */
@@ -268,33 +302,6 @@ export class RowWriter {
     }
   }
 
-  /** One statement with the whole filter in it: a row that does not pass is not there. */
-  async updateByFilter(values: ObjectLiteral, filter: Filter, id: string): Promise<void> {
-    const { text, parameters } = this.condition(filter);
-    const { affected } = await this.context.manager
-      .createQueryBuilder()
-      .update(this.metadata.target)
-      .set(values)
-      .where(text, parameters)
-      .updateEntity(false)
-      .execute();
-    if (affected === 0) throw noSuchResource(this.resource, id);
-  }
-
-  /** A filter for TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
-  condition(filter: Filter | undefined): { readonly text: string; readonly parameters: ObjectLiteral } {
-    const { resource } = this;
-    const where = whereOf(this.context);
-    const alias = this.metadata.tableName;
-    const conditions: Sql[] = [
-      ...where.rowConditions(resource.model, alias),
-      ...where.exactConditions(resource, alias),
-      ...(filter === undefined ? [] : [where.condition(filter, alias)]),
-    ];
-    const { text, parameters } = render(allOf(conditions), (index) => `:restless_${index}`);
-    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
-  }
-
   /** One row less. */
   async remove(key: RowKey): Promise<void> {
     const { context, metadata } = this;
@@ -309,17 +316,6 @@ export class RowWriter {
       .whereInIds([primaryKeyOf(metadata, key)])
       .callListeners(false)
       .execute();
-  }
-
-  async removeByFilter(filter: Filter | undefined): Promise<number> {
-    const { text, parameters } = this.condition(filter);
-    const builder = this.context.manager.createQueryBuilder();
-    const { target } = this.metadata;
-    const removal =
-      this.metadata.deleteDateColumn === undefined
-        ? builder.delete().from(target).where(text, parameters)
-        : builder.softDelete().from(target).where(text, parameters);
-    return (await removal.callListeners(false).execute()).affected ?? 0;
   }
 
   async removeRow(key: RowKey): Promise<void> {

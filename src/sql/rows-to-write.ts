@@ -17,6 +17,7 @@ import { formatId, type Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inTuples, type Dialect } from './dialect.js';
 import { allOf, join, raw, render, sql, type Sql } from './fragment.js';
+import type { Inserts } from './inserts.js';
 import { primaryKeyOf, unsetProperty } from './instances.js';
 import { linkOf } from './relations.js';
 import type { Schema } from './schema.js';
@@ -28,6 +29,7 @@ export interface WriteContext {
   readonly columns: Columns;
   readonly dialect: Dialect;
   readonly operators: ReadonlyMap<string, SqlOperator>;
+  readonly inserts: Inserts;
   /** Of the transaction. */
   readonly manager: EntityManager;
   /** How often a key that the database made was taken, in all attempts at this transaction. */

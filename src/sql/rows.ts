@@ -76,7 +76,8 @@ export class RowReader {
   }
 
   primaryKey(row: Row, resource: Resource): readonly unknown[] {
-    return this.readers.get(resource)!.primaryKey.map((at) => row[at]);
+    const { primaryKey } = this.readers.get(resource)!;
+    return primaryKey.length === 0 ? primaryKey : primaryKey.map((at) => row[at]);
   }
 
   /** Adds the to-one linkage that stands on the row. */

@@ -19,7 +19,9 @@ import { and, compare, or, type Filter } from '../query/filter.js';
 import { idFilter } from '../query/identity.js';
 import { operator } from '../query/operators.js';
 import type { Resource } from '../resource/resource.js';
+import { ByFilter } from './by-filter.js';
 import { changesMore, needsInstance } from './hooks.js';
+import { isNested, removesAtOnce, updatesAtOnce } from './one-statement.js';
 import { expectPermitted } from './permitted.js';
 import { RowWriter, toldOf } from './row-writer.js';
 import { expectInScope, findKeys, findRow, type RowKey, type WriteContext } from './rows-to-write.js';
@@ -71,24 +73,21 @@ class Saver {
   }
 
   private async create(change: Create): Promise<Applied> {
-    const entity = await this.rows.create(change);
-    return { id: await this.rows.idOf(entity), count: 1, changedMore: true };
+    const { entity, answer } = await this.rows.createWithAnswer(change);
+    const id = answer?.records[0]!.id ?? (await this.rows.idOf(entity));
+    return { id, count: 1, changedMore: true, answer };
   }
 
   private async update(change: Update): Promise<Applied> {
-    const { resource, scope, filter, id, links } = change;
+    const { resource, filter, id, links } = change;
     const { rows } = this;
-    const inOne =
-      !rows.needsInstance(change) &&
-      links.every((link) => rows.onRow(link) && !isNested(link)) &&
-      scope === undefined &&
-      !this.checksRows;
-    if (inOne) {
+    if (updatesAtOnce(this.context.schema, change)) {
       const targets = await rows.targets(change);
       const values = await rows.partial(change, targets);
       await validateEntity(change, await withMembers(values, links, targets, this.context), 'update');
       if (Object.keys(values).length === 0) await findRow(this.context, resource, filter, id, false);
-      else await rows.updateByFilter(values, filter, id);
+      else if ((await new ByFilter(this.context, resource, filter).update(values)) === 0)
+        throw noSuchResource(resource, id);
     } else {
       // Held before anything else is looked at: what is seen from here on stays.
       await rows.change(change, await findRow(this.context, resource, filter, id, true));
@@ -100,10 +99,11 @@ class Saver {
     return { id, count: 1, changedMore };
   }
 
-  private async remove({ resource, filter, id }: Remove): Promise<Applied> {
-    if (this.checksRows || needsInstance(this.context.schema.dataSource, this.metadata, 'remove')) {
+  private async remove(change: Remove): Promise<Applied> {
+    const { resource, filter, id } = change;
+    if (!removesAtOnce(this.context.schema, change)) {
       await this.rows.remove(await findRow(this.context, resource, filter, id, true));
-    } else if ((await this.rows.removeByFilter(filter)) === 0) {
+    } else if ((await new ByFilter(this.context, resource, filter).remove()) === 0) {
       throw noSuchResource(resource, id);
     }
     return { id, count: 1, changedMore: false };
@@ -151,14 +151,8 @@ class Saver {
     const inOne =
       resource.options.bulk === 'statement' && scope === undefined && !rows.wantsInstance(change) && !this.checksRows;
     if (inOne && far.length === 0 && Object.keys(values).length > 0) {
-      const { text, parameters } = rows.condition(filter);
-      const update = context.manager
-        .createQueryBuilder()
-        .update(this.metadata.target)
-        .set(values)
-        .where(text, parameters)
-        .callListeners(false);
-      return { id: undefined, count: (await update.updateEntity(false).execute()).affected ?? 0, changedMore: true };
+      const count = await new ByFilter(context, resource, filter).update(values);
+      return { id: undefined, count, changedMore: true };
     }
     const keys = await this.allKeys(resource, filter);
     await expectPermitted(context, resource, 'update', keys);
@@ -180,7 +174,7 @@ class Saver {
     if (this.checksRows) await expectPermitted(this.context, resource, 'destroy', await this.allKeys(resource, filter));
     const hooks = needsInstance(this.context.schema.dataSource, this.metadata, 'remove');
     if (resource.options.bulk === 'statement' || !hooks) {
-      return { id: undefined, count: await this.rows.removeByFilter(filter), changedMore: false };
+      return { id: undefined, count: await new ByFilter(this.context, resource, filter).remove(), changedMore: false };
     }
     const keys = await this.allKeys(resource, filter);
     for (const key of keys) await this.rows.removeRow(key);
@@ -219,9 +213,4 @@ function isPluckedElsewhere({ attributes }: Resource, { plucked, relationship }:
       each.name !== plucked?.name &&
       each.relationship.model === relationship.model,
   );
-}
-
-/** True where a relationship brings rows that are made or changed with the others. */
-function isNested({ targets }: LinkChange): boolean {
-  return targets.some(({ create, update }) => create !== undefined || update !== undefined);
 }

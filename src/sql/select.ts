@@ -47,7 +47,6 @@ class Output {
 
 /** A select under construction. */
 export class Select {
-  readonly alias: string;
   readonly output = new Output();
   private readonly joins: Sql[] = [];
   /** Aliases of joined paths, so that one path is joined once. */
@@ -56,8 +55,12 @@ export class Select {
   constructor(
     private readonly context: SelectContext,
     readonly resource: Resource,
-  ) {
-    this.alias = context.aliases.next('t');
+    readonly alias: string = context.aliases.next('t'),
+  ) {}
+
+  /** True where more rows than one are looked at. */
+  get hasJoins(): boolean {
+    return this.joins.length > 0;
   }
 
   /** The table with everything that is joined to it so far. */

@@ -3,11 +3,14 @@
  * names everything that a statement can depend on, and never a value.
  */
 import type { Compare, Filter } from '../query/filter.js';
-import type { Edge, FieldPath, Fieldset, Parent, PathStep, Query, SortKey } from '../query/query.js';
+import type { Edge, EdgeLimit, FieldPath, Fieldset, Parent, PathStep, Query, SortKey } from '../query/query.js';
+import { pageRows } from '../query/totals.js';
 import type { Attribute, ColumnAttribute } from '../resource/resource.js';
+import type { CursorPage } from '../query/cursor.js';
 import type { Columns } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { param, type Param } from './fragment.js';
+import { boundPosition, type BoundCursor } from './keyset.js';
 import { operandOf, type Operand } from './operands.js';
 
 /** What statements are made of: the rest of a query is for those who read the rows. */
@@ -24,10 +27,18 @@ export interface Shape {
   readonly operands: ReadonlyMap<Compare, Operand>;
   /** Those of them that say which rows the page is; undefined for all rows. */
   readonly window: { readonly limit: Param; readonly offset: Param } | undefined;
+  /** Those of them that limit the rows behind each row: one more than are shown. */
+  readonly limits: ReadonlyMap<EdgeLimit, Param>;
+  /** One more than the rows up to which a capped count is exact. */
+  readonly countLimit: Param;
+  /** Those of them that are the cursors'; undefined where pages have numbers. */
+  readonly cursor: BoundCursor | undefined;
 }
 
 /** Numbers for the objects of the resource graph, which live as long as the application. */
 export class Identities {
+  /** The texts of parts that several queries share. */
+  readonly texts = new WeakMap<object, string>();
   private readonly numbers = new WeakMap<object, number>();
   private count = 0;
 
@@ -58,18 +69,23 @@ const QUERY: Members<PlannedQuery> = {
   filter: (shape, filter) => shape.filter(filter),
   cardinality: (shape, cardinality) => shape.word(cardinality),
   exact: (shape, exact) => shape.word(String(exact)),
-  sort: (shape, keys) => shape.list(keys, (key) => shape.members(SORT_KEY, key)),
+  sort: (shape, keys) => shape.shared(keys, () => shape.list(keys, (key) => shape.members(SORT_KEY, key))),
   group: (shape, paths) => shape.list(paths, (path) => shape.members(FIELD_PATH, path)),
   window: (shape, window) => shape.word(String(window !== undefined)),
   page: (shape, page) => shape.word(String(page !== undefined)),
+  cursor: (shape, cursor) => shape.optional(cursor, () => shape.writeCursor(cursor!)),
   count: (shape, count) => shape.word(count),
+  // Bound.
+  countCap: () => undefined,
   nulls: (shape, nulls) => shape.word(nulls),
   fieldsets: (shape, fieldsets) =>
-    shape.list([...fieldsets], ([resource, fieldset]) => {
-      shape.object(resource);
-      shape.members(FIELDSET, fieldset);
-    }),
-  edges: (shape, edges) => shape.list(edges, (edge) => shape.members(EDGE, edge)),
+    shape.shared(fieldsets, () =>
+      shape.list([...fieldsets], ([resource, fieldset]) => {
+        shape.object(resource);
+        shape.members(FIELDSET, fieldset);
+      }),
+    ),
+  edges: (shape, edges) => shape.shared(edges, () => shape.list(edges, (edge) => shape.members(EDGE, edge))),
 };
 
 const PARENT: Members<Parent> = {
@@ -119,14 +135,20 @@ const EDGE: Members<Edge> = {
   plucked: (shape, plucked) => shape.optional(plucked, () => shape.object(plucked!)),
   between: (shape, filter) => shape.filter(filter),
   filter: (shape, filter) => shape.filter(filter),
+  sort: (shape, keys) => shape.list(keys, (key) => shape.members(SORT_KEY, key)),
+  limit: (shape, limit) => shape.optional(limit, () => shape.limit(limit!)),
   edges: (shape, edges) => shape.list(edges, (edge) => shape.members(EDGE, edge)),
 };
 
 class ShapeWriter {
   private text = '';
   private hasOwnSql = false;
+  /** How many values have been met so far: a part that has any is written anew each time. */
+  private values = 0;
+  private readonly limits = new Map<EdgeLimit, Param>();
   private readonly params: Param[] = [];
   private readonly operands = new Map<Compare, Operand>();
+  private cursor: BoundCursor | undefined;
   /** Comparisons in the order of the text: one that stands in several places is bound once. */
   private readonly compared = new Map<Compare, number>();
 
@@ -141,12 +163,42 @@ class ShapeWriter {
     const stretch = rowsToFetch(query);
     const window = stretch && { limit: param(stretch.limit), offset: param(stretch.offset) };
     if (window !== undefined) this.params.push(window.limit, window.offset);
-    const { params, operands } = this;
-    return { key: this.text, hasOwnSql: this.hasOwnSql, params, operands, window };
+    const countLimit = param(query.countCap + 1);
+    this.params.push(countLimit);
+    const { params, operands, cursor, limits } = this;
+    return { key: this.text, hasOwnSql: this.hasOwnSql, params, operands, window, limits, countLimit, cursor };
+  }
+
+  /** Which values a cursor has is its shape: what is null is compared otherwise. */
+  writeCursor({ after, before, backward }: CursorPage): void {
+    this.cursor = { after: boundPosition(after), before: boundPosition(before), backward };
+    this.word(backward ? 'backward' : 'forward');
+    for (const position of [this.cursor.after, this.cursor.before]) {
+      this.word(position === undefined ? '-' : position.map((value) => (value === null ? '0' : '1')).join(''));
+      this.params.push(...(position ?? []).filter((value) => value !== null));
+    }
   }
 
   members<T extends object>(members: Members<T>, value: T): void {
     for (const name in members) members[name](this, value[name]);
+  }
+
+  /** The same for a part that queries share: where there is nothing but text to it, it is written once. */
+  shared(part: object, write: () => void): void {
+    const known = this.identities.texts.get(part);
+    if (known !== undefined) {
+      this.text += known;
+      return;
+    }
+    const { text } = this;
+    this.text = '';
+    const before = this.values;
+    const hadOwnSql = this.hasOwnSql;
+    this.hasOwnSql = false;
+    write();
+    if (this.values === before && !this.hasOwnSql) this.identities.texts.set(part, this.text);
+    this.hasOwnSql ||= hadOwnSql;
+    this.text = text + this.text;
   }
 
   list<T>(items: readonly T[], write: (item: T) => void): void {
@@ -174,6 +226,17 @@ class ShapeWriter {
   /** A word of this library's, or a name, in quotes. */
   word(word: string): void {
     this.text += JSON.stringify(word);
+  }
+
+  /** A number of rows, which is bound. */
+  limit(limit: EdgeLimit): void {
+    this.values += 1;
+    const place = [...this.limits.keys()].indexOf(limit);
+    this.text += `${limit.total ? 'total' : 'limit'}${place < 0 ? '' : place}`;
+    if (place >= 0) return;
+    const most = param(limit.rows + 1);
+    this.limits.set(limit, most);
+    this.params.push(most);
   }
 
   /** Embedded objects are made anew for viewers who see only a part of them. */
@@ -216,6 +279,7 @@ class ShapeWriter {
 
   private compare(filter: Compare): void {
     const { attribute, operator } = filter;
+    this.values += 1;
     const known = this.compared.get(filter);
     if (known !== undefined) {
       this.text += `=${known}`;
@@ -231,16 +295,11 @@ class ShapeWriter {
   }
 }
 
-/** Which rows the page is; undefined for all of them. Without a total, one row more tells whether there is a next page. */
-function rowsToFetch({
-  cardinality,
-  page,
-  window,
-  count,
-}: PlannedQuery): { readonly limit: number; readonly offset: number } | undefined {
+/** Which rows the page is; undefined for all of them. */
+function rowsToFetch(query: PlannedQuery): { readonly limit: number; readonly offset: number } | undefined {
+  const { cardinality, page, window } = query;
   if (cardinality !== 'many' || (page === undefined && window === undefined)) return undefined;
   const before = page === undefined ? 0 : (page.number - 1) * page.size;
   const left = (window?.limit ?? Number.MAX_SAFE_INTEGER) - before;
-  const wanted = page === undefined ? left : page.size + (count === 'none' ? 1 : 0);
-  return { limit: Math.max(0, Math.min(left, wanted)), offset: (window?.offset ?? 0) + before };
+  return { limit: Math.max(0, Math.min(left, pageRows(query))), offset: (window?.offset ?? 0) + before };
 }

@@ -21,7 +21,7 @@ type Direct = (connection: unknown, statement: Statement, runner: QueryRunner) =
  * @param direct false sends everything through TypeORM's `query`
  */
 export function statementsOf(dataSource: DataSource, direct: boolean): RunStatement {
-  const run = direct ? DIRECT[dataSource.options.type]?.() : undefined;
+  const run = direct ? DIRECT[dataSource.options.type]?.(dataSource) : undefined;
   if (run === undefined) return throughTypeOrm;
   return (runner, statement) =>
     runner.isReleased || isHeard(dataSource)
@@ -65,7 +65,12 @@ async function watched(
   }
 }
 
-const DIRECT: Readonly<Record<string, () => Direct>> = { postgres, 'better-sqlite3': sqlite };
+const DIRECT: Readonly<Record<string, (dataSource: DataSource) => Direct | undefined>> = {
+  postgres,
+  'better-sqlite3': sqlite,
+  mariadb: mysql,
+  mysql,
+};
 
 /** What is used of a connection of node-postgres. */
 interface PostgresConnection {
@@ -141,4 +146,51 @@ function sqlite(): Direct {
     // The driver binds no booleans.
     return statement.all(...parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
   };
+}
+
+/** What is used of a connection of mysql2. */
+interface MysqlConnection {
+  query(config: object, done: (error: Error | null, rows: Row[]) => void): void;
+}
+
+/** The text of a moment is in the zone that the driver is told of: it is kept where readers can take it for UTC. */
+const MOMENTS = ['DATETIME', 'TIMESTAMP'];
+
+/** The driver writes values into the text, as it does for TypeORM: prepared statements would give other values back. */
+function mysql(dataSource: DataSource): Direct | undefined {
+  const { enableQueryTimeout, maxQueryExecutionTime, extra } = dataSource.options as MysqlOptions;
+  if (SHAPING.some((name) => extra?.[name] !== undefined)) return undefined;
+  const dateStrings = hasUtcTexts(dataSource) ? { dateStrings: MOMENTS } : {};
+  const timeout = enableQueryTimeout === true && maxQueryExecutionTime ? { timeout: maxQueryExecutionTime } : {};
+  return (connection, { text, parameters }) =>
+    new Promise((resolve, reject) => {
+      const config = { sql: text, values: parameters, rowsAsArray: true, ...dateStrings, ...timeout };
+      (connection as MysqlConnection).query(config, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+    });
+}
+
+/** Options of the driver's that give rows another form than TypeORM knows. */
+const SHAPING = ['nestTables', 'rowsAsArray', 'namedPlaceholders', 'typeCast', 'dateStrings', 'timezone'];
+
+interface MysqlOptions {
+  readonly timezone?: string;
+  readonly dateStrings?: unknown;
+  readonly enableQueryTimeout?: boolean;
+  readonly maxQueryExecutionTime?: number;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * True where the rows of MySQL and MariaDB have moments as text, in UTC: the data source says so, and no column of the kind
+ * leads on to other rows or has a transformer, to which texts would be new.
+ */
+export function hasUtcTexts({ entityMetadatas, options }: DataSource): boolean {
+  if (options.type !== 'mysql' && options.type !== 'mariadb') return false;
+  const { dateStrings, extra, timezone } = options as MysqlOptions;
+  if (SHAPING.some((name) => extra?.[name] !== undefined) || (dateStrings !== undefined && dateStrings !== false))
+    return false;
+  const columns = entityMetadatas.flatMap((metadata) => metadata.columns);
+  const moments = columns.filter(({ type }) => type === Date || type === 'datetime' || type === 'timestamp');
+  const arePlain = moments.every((each) => !each.isPrimary && !each.relationMetadata && !each.transformer);
+  return arePlain && (timezone === 'Z' || timezone === '+00:00');
 }

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { defer, lastValueFrom, retry, throwError, timer, type Observable } from 'rxjs';
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessError } from '../errors.js';
 import { isRetryable, translateDatabaseError } from './database-errors.js';
 
@@ -17,16 +17,34 @@ const FIRST_PAUSE = 10;
  * Runs work in a transaction; serialization failures and deadlocks are tried again after a random pause. Work has to
  * let them through as the driver threw them.
  *
+ * @param isAlone whether the work changes something by one statement only, which needs no transaction; asked before every
+ *   attempt
  * @throws RestlessError `UNAVAILABLE` where that did not help.
  */
-export async function inTransaction<T>(outer: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-  const attempt = defer(() => outer.transaction(work));
+export async function inTransaction<T>(
+  outer: EntityManager,
+  work: (manager: EntityManager) => Promise<T>,
+  isAlone: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<T> {
+  const attempt = defer(async () => ((await isAlone()) ? onOneConnection(outer, work) : outer.transaction(work)));
   const pause = (error: unknown, count: number): Observable<unknown> =>
     isRetryable(error) ? timer(Math.random() * FIRST_PAUSE * 2 ** count) : throwError(() => error);
   try {
     return await lastValueFrom(attempt.pipe(retry({ count: ATTEMPTS - 1, delay: pause })));
   } catch (error) {
     throw finalError(error);
+  }
+}
+
+/** A statement is a transaction of its own. */
+async function onOneConnection<T>(outer: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  // TypeORM 0.3 knows the data source of a manager by its old name alone.
+  const { dataSource = (outer as { connection: DataSource }).connection } = outer as { dataSource?: DataSource };
+  const runner = dataSource.createQueryRunner('master');
+  try {
+    return await work(runner.manager);
+  } finally {
+    await runner.release();
   }
 }
 
@@ -49,26 +67,92 @@ function finalError(error: unknown): unknown {
   return new RestlessError('UNAVAILABLE', words, { cause: error });
 }
 
+/** Work whose turn it is, and what it was started from within. */
+interface Turn {
+  readonly turns: Turns;
+  readonly within: Turn | undefined;
+  over: boolean;
+}
+
+/**
+ * One storage for all turns: Node keeps each storage that was ever used, and up to version 22 carries every one along
+ * with every promise.
+ */
+const inside = new AsyncLocalStorage<Turn>();
+
+/** The innermost turn that is not over. */
+function innermost(turn: Turn | undefined): Turn | undefined {
+  return turn?.over === true ? innermost(turn.within) : turn;
+}
+
 /**
  * Lets work on a shared connection take turns. SQLite has one connection for all requests: what one of them
  * does inside its transaction must not mix with the statements of another.
  */
 export class Turns {
-  private last: Promise<unknown> = Promise.resolve();
-  private readonly inside = new AsyncLocalStorage<{ over: boolean }>();
+  private latest: Stretch = { begun: undefined, readers: 0, drained: undefined };
 
   /** Runs work when it is its turn; work that is started from within, while it lasts, is part of the same turn. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.inside.getStore()?.over === false) return work();
-    const turn = { over: false };
-    const done = this.last
-      .then(() => this.inside.run(turn, work))
+    if (this.isInside) return work();
+    const turn = { turns: this, within: innermost(inside.getStore()), over: false };
+    const before = this.latest;
+    const done = Promise.resolve(before.begun)
+      .then(() => noReaders(before))
+      .then(() => inside.run(turn, work))
       .finally(() => {
         turn.over = true;
       });
-    this.last = done.catch(() => undefined);
+    const after: Stretch = { begun: undefined, readers: 0, drained: undefined };
+    const begin = (): void => {
+      after.begun = undefined;
+    };
+    after.begun = done.then(begin, begin);
+    this.latest = after;
     return done;
   }
+
+  /**
+   * Runs work that only reads: beside others that do, and not beside a turn. It must start no work of its own, which might
+   * wait for a turn that waits for it. Unlike a turn it costs next to nothing: Node follows every promise of the process
+   * once it has to know what was started from where.
+   */
+  async share<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isInside) return work();
+    const stretch = this.latest;
+    stretch.readers += 1;
+    try {
+      if (stretch.begun !== undefined) await stretch.begun;
+      return await work();
+    } finally {
+      stretch.readers -= 1;
+      if (stretch.readers === 0) stretch.drained?.();
+    }
+  }
+
+  private get isInside(): boolean {
+    for (let turn = innermost(inside.getStore()); turn !== undefined; turn = innermost(turn.within)) {
+      if (turn.turns === this) return true;
+    }
+    return false;
+  }
+}
+
+/** The time between two turns, in which everybody may read. */
+interface Stretch {
+  /** The end of the turn before it; undefined once that is over. */
+  begun: Promise<void> | undefined;
+  /** Those who read in it, or wait for it. */
+  readers: number;
+  /** Tells the turn behind it that they have all been. */
+  drained: (() => void) | undefined;
+}
+
+function noReaders(stretch: Stretch): Promise<void> | undefined {
+  if (stretch.readers === 0) return undefined;
+  return new Promise((resolve) => {
+    stretch.drained = resolve;
+  });
 }
 
 /** Undoes what fails inside a transaction of the caller's, who may go on and commit; one after the other. */

@@ -68,6 +68,7 @@ export type DeserializerFunction = ResourceDeserializer['deserialize'];
 
 /** The same as an object; classes are made by Nest's injector. @see SER-05 */
 export interface ResourceDeserializer {
+  /** Reads one body: id, attributes and relationships; `context.default()` is what is read without it. */
   deserialize(context: DeserializeContext): DeserializedResource | Promise<DeserializedResource>;
 }
 
@@ -90,6 +91,7 @@ export type Deserializer =
  * @see SER-05, SER-07
  */
 export class DefaultDeserializer implements ResourceDeserializer {
+  /** What is read without a deserializer; override it, and start from `super.deserialize(context)`. */
   deserialize(context: DeserializeContext): DeserializedResource | Promise<DeserializedResource> {
     return context.default();
   }

@@ -1,9 +1,10 @@
 /**
  * The URLs of answers, in one style: absolute paths, or whatever the address's root begins with.
  */
-import type { Page } from '../query/query.js';
+import { EDGE, type CursorPage } from '../query/cursor.js';
 import type { Identifier, Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
+import { isTruncated, neighboursOf } from './neighbours.js';
 import type { Address } from './wire-format.js';
 
 /** The pages of a list that a client may go to; null where there is none. */
@@ -44,6 +45,8 @@ export function selfUrl(address: Address): string {
 export interface PageParameters {
   readonly number: string;
   readonly size: string;
+  readonly after: string;
+  readonly before: string;
 }
 
 /** Links to the other pages of a result, with the rest of the query kept; undefined where there are no pages. */
@@ -51,8 +54,9 @@ export function pageLinks(address: Address, result: Result, names: PageParameter
   const { query, total, more } = result;
   const { page } = query;
   if (query.cardinality !== 'many' || page === undefined) return undefined;
+  if (query.cursor !== undefined) return cursorLinks(address, result, query.cursor, page.size, names);
   const last = total === undefined ? undefined : Math.max(1, Math.ceil(total / page.size));
-  const to = (number: number): string => pageUrl(address, names, { number, size: page.size });
+  const to = pageUrls(address, names, page.size);
   const previous = last === undefined ? page.number - 1 : Math.min(page.number - 1, last);
   const hasNext = last === undefined ? more : page.number < last;
   return {
@@ -63,11 +67,48 @@ export function pageLinks(address: Address, result: Result, names: PageParameter
   };
 }
 
-function pageUrl(address: Address, names: PageParameters, page: Page): string {
+/** The URL of every page; the rest of the query is written once. */
+function pageUrls(address: Address, names: PageParameters, size: number): (page: number) => string {
   const query = new URLSearchParams(address.queryString);
-  query.set(names.number, String(page.number));
-  query.set(names.size, String(page.size));
-  return `${address.path}?${query.toString()}`;
+  query.set(names.number, '0');
+  query.set(names.size, String(size));
+  const text = `?${query.toString()}&`;
+  // Inside names and values, these signs would be escaped.
+  const name = new RegExp(`[?&]${encodeURIComponent(names.number)}=`).exec(text)!;
+  const at = name.index + name[0].length;
+  const [start, end] = [address.path + text.slice(0, at), text.slice(at + 1, -1)];
+  return (page) => start + page + end;
+}
+
+/** Links to the pages around, with the rest of the query kept. */
+function cursorLinks(
+  address: Address,
+  result: Result,
+  cursor: CursorPage,
+  size: number,
+  names: PageParameters,
+): PageLinks {
+  const { prev, next } = neighboursOf(result, cursor);
+  const to = (after: string | null, before: string | null): string => {
+    const query = new URLSearchParams(address.queryString);
+    query.set(names.size, String(size));
+    for (const [name, text] of [
+      [names.after, after],
+      [names.before, before],
+    ] as const) {
+      if (text === null) query.delete(name);
+      else query.set(name, text);
+    }
+    return `${address.path}?${query.toString()}`;
+  };
+  // In a range, the next page ends where this one was to end.
+  const end = isTruncated(result) ? new URLSearchParams(address.queryString).get(names.before) : null;
+  return {
+    first: to(null, null),
+    last: to(null, cursor.seal(EDGE)),
+    prev: prev === null ? null : to(null, prev),
+    next: next === null ? null : to(next, end),
+  };
 }
 
 /** The longest `Link` header; proxies refuse longer ones (decision 17). */

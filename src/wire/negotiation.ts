@@ -53,6 +53,24 @@ export function negotiate(
 ): WireFormat {
   const [only] = formats as readonly [WireFormat];
   if (formats.length === 1 && !only.negotiates) return only;
+  const known = CHOSEN.get(formats) ?? new Map<string, WireFormat>();
+  CHOSEN.set(formats, known);
+  const headers = `${accept}\n${contentType}`;
+  let format = known.get(headers);
+  if (format === undefined) {
+    format = choose(accept, formats, contentType);
+    if (known.size >= MOST_CHOSEN) known.clear();
+    if (headers.length <= LONGEST_CHOSEN) known.set(headers, format);
+  }
+  return format;
+}
+
+/** What was chosen for which headers: clients send few different ones. */
+const CHOSEN = new WeakMap<readonly WireFormat[], Map<string, WireFormat>>();
+const MOST_CHOSEN = 100;
+const LONGEST_CHOSEN = 500;
+
+function choose(accept: string | undefined, formats: readonly WireFormat[], contentType?: string): WireFormat {
   const sent = parseMediaTypes(accept ?? '');
   const ranges = sent.length === 0 ? parseMediaTypes('*/*') : sent;
   const [body] = parseMediaTypes(contentType ?? '');
@@ -92,6 +110,21 @@ export function isNamed(accept: string | undefined, formats: readonly WireFormat
   return parseMediaTypes(accept ?? '').some(({ type, q }) => q > 0 && formats.some((each) => each.mediaType === type));
 }
 
+/**
+ * True for what a browser sends to open an address: it names `text/html`, and none of the formats with as great a weight.
+ * A wildcard names nothing.
+ *
+ * @example
+ * prefersHtml('text/html,application/xhtml+xml,application/xml;q=0.9,image/webp', formats); // true
+ */
+export function prefersHtml(accept: string | undefined, formats: readonly WireFormat[]): boolean {
+  // Programs name no such type, and need not wait for more than that.
+  if (accept?.includes('text/html') !== true) return false;
+  const weights = new Map(parseMediaTypes(accept).map(({ type, q }) => [type, q]));
+  const html = weights.get('text/html') ?? 0;
+  return html > 0 && formats.every(({ mediaType }) => (weights.get(mediaType) ?? 0) < html);
+}
+
 /** The weight of a type: that of the most specific range that covers it. */
 function weigh(own: readonly MediaType[], ranges: readonly MediaType[], mediaType: string): number {
   if (own.length > 0) return Math.max(...own.map(({ q }) => q));
@@ -129,7 +162,8 @@ export function bodyFormat(
 
 /** The format of a body by its media type, if it is one of these. */
 export function readerNamed(contentType: string | undefined, formats: readonly WireFormat[]): WireFormat | undefined {
-  const [type] = parseMediaTypes(contentType ?? '');
+  if (contentType === undefined) return undefined;
+  const [type] = parseMediaTypes(contentType);
   return formats.find(({ mediaType }) => mediaType === type?.type);
 }
 
@@ -147,7 +181,8 @@ export function unsupportedMediaType(formats: readonly WireFormat[]): RestlessEr
  * @throws RestlessError 415
  */
 export function checkContentType(contentType: string | undefined, formats: readonly WireFormat[]): void {
-  const [type] = parseMediaTypes(contentType ?? '');
+  if (contentType === undefined) return;
+  const [type] = parseMediaTypes(contentType);
   const format = formats.find(({ mediaType }) => mediaType === type?.type);
   if (type === undefined || format === undefined || format.understands(type)) return;
   throw new RestlessError(

@@ -56,6 +56,7 @@ export type SerializerFunction<T extends object = object> = ResourceSerializer<T
 /** The same as an object; classes are made by Nest's injector. @see SER-04 */
 export interface ResourceSerializer<T extends object = object> {
   // A method, not a property: so one for a certain entity fits wherever one for any is asked for.
+  /** Writes one resource: attributes, relationships, links and meta; `context.default()` is what is written without it. */
   serialize(context: SerializeContext<T>): SerializedResource | Promise<SerializedResource>;
 }
 
@@ -77,6 +78,7 @@ export type Serializer = SerializerFunction | ResourceSerializer | (new (...args
  * @see SER-04, SER-08
  */
 export class DefaultSerializer<T extends object = object> implements ResourceSerializer<T> {
+  /** What is written without a serializer; override it, and start from `super.serialize(context)`. */
   serialize(context: SerializeContext<T>): SerializedResource | Promise<SerializedResource> {
     return context.default();
   }

@@ -9,6 +9,7 @@ import type { ResourceRecord, Result } from '../query/result.js';
 import type { Viewer } from '../resource/policy.js';
 import type { Resource } from '../resource/resource.js';
 import type { WireFormatName } from './format-name.js';
+import type { WireSchemas } from './schemas.js';
 import type { Serialized, SerializedResource } from './serializer.js';
 
 /** A request before it is decoded: what the URL's path says, and the query string as it came. */
@@ -131,6 +132,8 @@ export interface WireFormat {
   readonly readRoot: (queryString: string, options: Pick<ReadOptions, 'unknownParameters'>) => void;
   /** The document at the prefix: which resources there are, and where. */
   readonly writeRoot: (resources: readonly Resource[], address: Address) => WireAnswer;
+  /** What it says of itself, for OpenAPI. */
+  readonly schemas: WireSchemas;
 }
 
 /** A media type, or a range of them, with its parameters. */

@@ -23,6 +23,8 @@ export function profileModule(profile: Profile, dataSource: DataSourceOptions): 
         ...(prefix === undefined ? {} : { prefix: text(prefix) }),
         formats: ['json-api'],
         jsonp: true,
+        // Some cases ask as browsers do; these systems had no page for them.
+        explorer: false,
         ...processorOptions(profile.options, JSON_API_PROCESSORS),
         operators: { double_of: ({ column, bind }, value) => `${column} = 2 * ${bind(value)}` },
       }),

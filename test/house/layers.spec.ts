@@ -1,5 +1,5 @@
 /**
- * The arrows of the house: errors ← resource ← query ← {sql, memory, wire} ← nest, and no cycle anywhere. With decorator
+ * The arrows of the house: errors ← resource ← query ← {sql, memory, wire ← explorer} ← nest, and no cycle anywhere. With decorator
  * metadata a cycle is a crash at load, so type imports count as well.
  */
 import { posix } from 'node:path';
@@ -14,7 +14,8 @@ const ARROWS: Record<string, readonly string[]> = {
   sql: ['errors', 'resource', 'query'],
   memory: ['errors', 'resource', 'query'],
   wire: ['errors', 'resource', 'query'],
-  nest: ['errors', 'resource', 'query', 'sql', 'memory', 'wire'],
+  explorer: ['errors', 'resource', 'query', 'wire'],
+  nest: ['errors', 'resource', 'query', 'sql', 'memory', 'wire', 'explorer'],
   testing: ['errors', 'resource', 'query', 'wire', 'nest'],
   index: ['errors', 'resource', 'query', 'sql', 'memory', 'wire', 'nest'],
 };

@@ -77,8 +77,20 @@ describe('options of a resource', () => {
     [{ linkage: true }, 'Person: the option "linkage" has to be "included" or "always".'],
     [{ pageSize: -1 }, 'Person: the option "pageSize" has to be a whole number, 0 for no paging.'],
     [{ pageSize: '10' }, 'Person: the option "pageSize" has to be a whole number, 0 for no paging.'],
+    [{ pagination: 'offset' }, 'Person: the option "pagination" has to be "number", "cursor" or "both".'],
     [{ maxPageSize: 1.5 }, 'Person: the option "maxPageSize" has to be a whole number, null for no bound.'],
-    [{ count: 'maybe' }, 'Person: the option "count" has to be "exact" or "none".'],
+    [
+      { count: 'maybe' },
+      'Person: the option "count" has to be "exact", "capped", "estimated", "none" or { capped: a number above 0 }.',
+    ],
+    [
+      { count: { capped: 0 } },
+      'Person: the option "count" has to be "exact", "capped", "estimated", "none" or { capped: a number above 0 }.',
+    ],
+    [
+      { countModes: 'none' },
+      'Person: the option "countModes" has to be a list of "exact", "capped", "estimated", "none" or { capped: a number above 0 }.',
+    ],
     [{ nulls: 'top' }, 'Person: the option "nulls" has to be "native", "first" or "last".'],
     [
       { idSeparator: '/' },
@@ -184,6 +196,10 @@ describe('options of the module', () => {
       /^RestlessModule\.forRoot: there is no option "prefx"\. Options: prefix, methods, .*baseUrl, .*trailingSlash.*\.$/,
     ],
     [{ prefix: 1 }, 'RestlessModule.forRoot: the option "prefix" has to be a path such as "api", or "" for the root.'],
+    [
+      { cursorSecret: 'short' },
+      'RestlessModule.forRoot: the option "cursorSecret" has to be a text of at least 16 characters.',
+    ],
     [{ pageSize: '10' }, 'RestlessModule.forRoot: the option "pageSize" has to be a whole number, 0 for no paging.'],
     [{ formats: 'json-api' }, 'RestlessModule.forRoot: the option "formats" has to be a list of json-api, flat-json.'],
     [

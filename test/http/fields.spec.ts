@@ -155,7 +155,7 @@ describeServers(
         [
           'only=name',
           'only',
-          'There is no query parameter "only". Parameters: filter, sort, include, fields, page, groupBy, ignoreCase.',
+          'There is no query parameter "only". Parameters: filter, sort, include, fields, page, groupBy, ignoreCase, countMode.',
         ],
       ])('refuse %s [FLD-18, FLD-20, FLD-26, FLD-27]', async (query, parameter, detail) => {
         const answer = await get(`/api/person?${query}`);

@@ -222,6 +222,7 @@ describeServers(
       it.each<readonly [string, string, readonly string[]]>([
         ['equality [JQ-05, FJF-02]', 'author?filter[born]=1931', ['2', '4']],
         ['one of a list [JQ-05, FJF-05]', 'author?filter[born]=1900,1977', ['1', '5']],
+        ['one of a list in parameters [JA-71]', 'author?filter[born][]=1900&filter[born][]=1977', ['1', '5']],
         ['a value with a comma', 'author?filter[name][eq]=a,b', []],
         ['an operator [FJF-02, OP-19]', 'author?filter[born][gte]=1931', ['2', '4', '5']],
         ['the spelling of a comparison', 'author?filter[born][%3E%3D]=1931', ['2', '4', '5']],

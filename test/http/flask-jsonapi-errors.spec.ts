@@ -135,7 +135,7 @@ describeServers(
     it('refuses headers by 415 and 406 [FJE-06]', async () => {
       const body = { data: { type: 'club', attributes: { name: 'x' } } };
       const unread = await send('POST', '/api/club', body, { 'Content-Type': 'text/plain' });
-      const unwritten = await send('GET', '/api/club', undefined, { Accept: 'text/html' });
+      const unwritten = await send('GET', '/api/club', undefined, { Accept: 'text/plain' });
 
       expect([unread.status, unread.at('/errors/0/status')]).toEqual([415, '415']);
       expect([unwritten.status, unwritten.at('/errors/0/status')]).toEqual([406, '406']);

@@ -223,6 +223,18 @@ describeServers(
       expect([other.status, other.at('/age'), other.at('/computers/0/id')]).toEqual([200, 1, 8]);
     });
 
+    it('has no body for a relationship alone, and says where it is changed [RJA-01, NEG-06]', async () => {
+      for (const method of ['POST', 'PATCH', 'DELETE']) {
+        const answer = await send(method, '/api/person/1/relationships/computers', { id: 3 });
+
+        expect([method, answer.status]).toEqual([method, 415]);
+        expect(answer.at('/message')).toBe(
+          'Flat JSON has no body for "computers" alone; send it in a body for the person, or send application/vnd.api+json.',
+        );
+      }
+      expect((await send('GET', '/api/person/1/computers')).at('/objects/*/id')).toEqual([1, 2]);
+    });
+
     it('lets options refuse what it allows, and answers nothing where returning is never [UPD-10, RCL-03, RCL-07]', async () => {
       await app.close();
       app = await start({

@@ -10,11 +10,12 @@ const typeOf = ({ headers }: Answer): string | undefined => headers['content-typ
 
 describeServers(
   (server) => {
-    const start = (options?: RestlessModuleOptions): Promise<TestApp> =>
+    // What browsers get besides is in explorer.spec.ts.
+    const start = (options: RestlessModuleOptions = {}): Promise<TestApp> =>
       server.start({
         entities: PEOPLE,
         imports: [
-          ...(options === undefined ? [] : [RestlessModule.forRoot(options)]),
+          RestlessModule.forRoot({ explorer: false, ...options }),
           RestlessModule.forFeature([
             Person,
             { entity: Computer, methods: ['GET', 'POST', 'DELETE'] },

@@ -131,7 +131,7 @@ describeServers(
         '/api/chair?sort=nmae',
       ]) {
         for (const method of ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']) {
-          const answer = await app.request(method, path, { headers: { Accept: 'text/html' } });
+          const answer = await app.request(method, path, { headers: { Accept: 'text/plain' } });
 
           expect([method, path, answer.status, answer.headers['content-type']]).toEqual([method, path, 401, JSON_API]);
         }

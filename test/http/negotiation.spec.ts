@@ -38,7 +38,7 @@ describeServers(
       app = await server.start({
         entities: PEOPLE,
         imports: [
-          RestlessModule.forRoot({ formats: ['json-api'] }),
+          RestlessModule.forRoot({ formats: ['json-api'], explorer: false }),
           RestlessModule.forFeature([Person, { entity: Computer, methods: ['GET', 'DELETE'] }]),
         ],
         seed: seedPeople,

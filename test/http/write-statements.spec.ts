@@ -39,7 +39,10 @@ describeServers(
     });
     afterAll(() => app.close());
 
-    /** What was run, each statement by its verb and its table. TypeORM reads defaults back where there is no RETURNING. */
+    /**
+     * What was run, each statement by its verb and its table. TypeORM reads defaults back where there is no RETURNING; and
+     * the first row of a table is preceded by a look for triggers.
+     */
     async function cost(status: number, work: () => Promise<Answer>): Promise<string[]> {
       let answer: Answer | undefined;
       const statements = await log.during(async () => {
@@ -48,7 +51,7 @@ describeServers(
       expect([answer?.status, answer?.at('/errors')]).toEqual([status, status < 400 ? undefined : expect.anything()]);
       return statements
         .map(({ sql }) => sql.replace(/["`]/g, ''))
-        .filter((sql) => !/^SELECT Employee\.id AS Employee_id/.test(sql))
+        .filter((sql) => !/^SELECT Employee\.id AS Employee_id|FROM (sqlite_master|pg_class)/.test(sql))
         .map((sql) => {
           if (/^(BEGIN|START) TRANSACTION/.test(sql)) return 'BEGIN';
           const [, verb, table] = /^(INSERT INTO|UPDATE|DELETE FROM|SELECT.*? FROM) (\w+)/.exec(sql) ?? [];
@@ -59,23 +62,19 @@ describeServers(
       patch('/api/employee/2', { type: 'employee', id: '2', attributes, relationships });
     const many = (type: string, ...ids: string[]) => ({ data: ids.map((id) => ({ type, id })) });
 
-    it('changes attributes by one statement [UPD-09, JA-51]', async () => {
-      expect(await cost(204, () => employee({ age: 18 }))).toEqual(['BEGIN', 'UPDATE employee', 'COMMIT']);
-      expect(await cost(204, () => employee({ age: 19, role: 'boss', birthDate: null }))).toEqual([
-        'BEGIN',
-        'UPDATE employee',
-        'COMMIT',
-      ]);
+    it('changes attributes by one statement, which needs no transaction [UPD-09, JA-51]', async () => {
+      expect(await cost(204, () => employee({ age: 18 }))).toEqual(['UPDATE employee']);
+      expect(await cost(204, () => employee({ age: 19, role: 'boss', birthDate: null }))).toEqual(['UPDATE employee']);
     });
 
     it('says by that statement that there is no such row [UPD-02]', async () => {
       const work = () => patch('/api/employee/99', { type: 'employee', id: '99', attributes: { age: 18 } });
 
-      expect(await cost(404, work)).toEqual(['BEGIN', 'UPDATE employee', 'ROLLBACK']);
+      expect(await cost(404, work)).toEqual(['UPDATE employee']);
     });
 
     it('looks for the row where nothing is to be changed [UPD-04]', async () => {
-      expect(await cost(204, () => employee({}))).toEqual(['BEGIN', 'SELECT employee', 'COMMIT']);
+      expect(await cost(204, () => employee({}))).toEqual(['SELECT employee']);
     });
 
     it('reads the answer where the server changed more, and only there [UPD-10]', async () => {
@@ -88,17 +87,8 @@ describeServers(
     it('looks once for the rows of a relationship, and changes it with the attributes [UPD-06, UPD-12]', async () => {
       const boss = { data: { type: 'employee', id: '3' } };
 
-      expect(await cost(204, () => employee({ age: 20 }, { boss }))).toEqual([
-        'BEGIN',
-        'SELECT employee',
-        'UPDATE employee',
-        'COMMIT',
-      ]);
-      expect(await cost(204, () => employee({}, { boss: { data: null } }))).toEqual([
-        'BEGIN',
-        'UPDATE employee',
-        'COMMIT',
-      ]);
+      expect(await cost(204, () => employee({ age: 20 }, { boss }))).toEqual(['SELECT employee', 'UPDATE employee']);
+      expect(await cost(204, () => employee({}, { boss: { data: null } }))).toEqual(['UPDATE employee']);
     });
 
     it('writes of a list of members what is new, and nothing of what is there [UPD-11]', async () => {
@@ -132,7 +122,20 @@ describeServers(
       expect((await get('/api/employee/2/relationships/skills')).at('/meta/total')).toBe(30);
     });
 
-    it('creates a row by one statement, and reads the answer by another [CRE-17]', async () => {
+    it('creates a row and reads the answer by one statement [CRE-17]', async () => {
+      const work = () => post('/api/dated', { type: 'dated', attributes: { title: 'new' } });
+
+      expect(await cost(201, work)).toEqual(['INSERT dated']);
+    });
+
+    it('looks for a row that is referred to before that [CRE-23]', async () => {
+      const relationships = { employee: { data: { type: 'employee', id: '3' } } };
+      const work = () => post('/api/badge', { type: 'badge', attributes: { colour: 'red' }, relationships });
+
+      expect(await cost(201, work)).toEqual(['SELECT employee', 'INSERT badge']);
+    });
+
+    it('reads the answer by another where it shows rows of other tables [CRE-17]', async () => {
       const work = () => post('/api/employee', { type: 'employee', attributes: { name: 'new', age: 1 } });
 
       expect(await cost(201, work)).toEqual(['BEGIN', 'INSERT employee', 'SELECT employee', 'COMMIT']);
@@ -159,8 +162,8 @@ describeServers(
     it('looks for a key that a client brings, and reads no defaults where there are none [CRE-21]', async () => {
       const work = () => post('/api/skill', { type: 'skill', attributes: { code: 'new' } });
 
-      expect(await cost(201, work)).toEqual(['BEGIN', 'SELECT skill', 'INSERT skill', 'SELECT skill', 'COMMIT']);
-      expect(await cost(409, work)).toEqual(['BEGIN', 'SELECT skill', 'ROLLBACK']);
+      expect(await cost(201, work)).toEqual(['SELECT skill', 'INSERT skill']);
+      expect(await cost(409, work)).toEqual(['SELECT skill']);
     });
 
     it('deletes by one statement [DEL-01]', async () => {
@@ -168,8 +171,8 @@ describeServers(
         id: string;
       };
 
-      expect(await cost(204, () => remove(`/api/employee/${id}`))).toEqual(['BEGIN', 'DELETE employee', 'COMMIT']);
-      expect(await cost(404, () => remove(`/api/employee/${id}`))).toEqual(['BEGIN', 'DELETE employee', 'ROLLBACK']);
+      expect(await cost(204, () => remove(`/api/employee/${id}`))).toEqual(['DELETE employee']);
+      expect(await cost(404, () => remove(`/api/employee/${id}`))).toEqual(['DELETE employee']);
     });
 
     it('runs nothing for what is wrong in itself [JA-51]', async () => {

@@ -186,7 +186,7 @@ describeServers(
         if (promised.length === 0) expect(team).toBeUndefined();
         else expect(promised).toContain(team);
       }
-    }, 60_000);
+    }, 300_000);
   },
   { adapters: ['fastify'], databases: ['postgres', 'mariadb'] },
 );

@@ -112,6 +112,18 @@ describe('a query string', () => {
     expect(print(url)).toBe(printed);
   });
 
+  it.each([
+    ['author?filter[id][]=1&filter[id][]=2', 'author where id in [1, 2] sort id page 1x10'],
+    ['author?filter[id][]=1', 'author where id in [1] sort id page 1x10'],
+    ['author?filter[name][]=Ada,+B.&filter[name][]=Cy', "author where name in ['Ada, B.', 'Cy'] sort id page 1x10"],
+    ['author?filter[id][not_in][]=1&filter[id][not_in][]=2', 'author where id not_in [1, 2] sort id page 1x10'],
+    ['author?filter[mentor][]=1&filter[mentor][]=2', 'author where mentor has (id in [1, 2]) sort id page 1x10'],
+    ['author?filter[mentor][name][]=a', "author where mentor has (name in ['a']) sort id page 1x10"],
+    ['author?filter[id][]=1&filter[id]=2&filter[id][]=3', 'author where id in [1, 3] and id eq 2 sort id page 1x10'],
+  ])('makes a list of a parameter that ends in empty brackets: %s [JA-71]', (url, printed) => {
+    expect(print(url)).toBe(printed);
+  });
+
   it('has field names as they are shown [FJF-06]', () => {
     expect(print('rule?filter[first-name]=a&sort=first-name')).toBe(
       "rule where firstName eq 'a' sort firstName, id page 1x10",
@@ -152,7 +164,7 @@ describe('a query string', () => {
 
 describe('a bad query string', () => {
   const fields = 'Fields: id, name, born, living, bookCount, address, mentor, students, admires, admirers, books.';
-  const known = 'Parameters: filter, sort, include, fields, page, groupBy, ignoreCase.';
+  const known = 'Parameters: filter, sort, include, fields, page, groupBy, ignoreCase, countMode.';
   const positive = (value: string) => `Expected a whole number above 0, got "${value}".`;
 
   it.each([
@@ -184,6 +196,14 @@ describe('a bad query string', () => {
       'filter[]',
       'Filters are written as filter[field]=value, filter[field][operator]=value or filter[objects]=[…].',
     ],
+    [
+      'filter[][name]=1',
+      'BAD_FILTER',
+      'filter[][name]',
+      'Filters are written as filter[field]=value, filter[field][operator]=value or filter[objects]=[…].',
+    ],
+    ['filter[name][like][]=a', 'BAD_VALUE', 'filter[name][like][]', 'Expected a text for "name", got a list.'],
+    ['filter[born][]=x', 'BAD_VALUE', 'filter[born][]', 'Expected a whole number for "born", got "x".'],
     [
       'filter[objects]=x',
       'BAD_FILTER',
@@ -269,10 +289,25 @@ describe('a bad query string', () => {
     ['group=born&groupBy=name', 'REPEATED_PARAMETER', 'groupBy', '"groupBy" is given more than once.'],
     ['ignoreCase=yes', 'BAD_PARAMETER', 'ignoreCase', 'Expected 1 or 0, got "yes".'],
     ['ignorecase=', 'BAD_PARAMETER', 'ignorecase', 'Expected 1 or 0, got "".'],
-    ['page=1', 'BAD_PAGE', 'page', 'Pages are asked for with page[number] and page[size].'],
-    ['page[offset]=1', 'BAD_PAGE', 'page[offset]', 'Pages are asked for with page[number] and page[size].'],
-    ['page[__proto__]=1', 'BAD_PAGE', 'page[__proto__]', 'Pages are asked for with page[number] and page[size].'],
-    ['page[number][x]=1', 'BAD_PAGE', 'page[number][x]', 'Pages are asked for with page[number] and page[size].'],
+    ['page=1', 'BAD_PAGE', 'page', 'Pages are asked for with page[number], page[size], page[after], page[before].'],
+    [
+      'page[offset]=1',
+      'BAD_PAGE',
+      'page[offset]',
+      'Pages are asked for with page[number], page[size], page[after], page[before].',
+    ],
+    [
+      'page[__proto__]=1',
+      'BAD_PAGE',
+      'page[__proto__]',
+      'Pages are asked for with page[number], page[size], page[after], page[before].',
+    ],
+    [
+      'page[number][x]=1',
+      'BAD_PAGE',
+      'page[number][x]',
+      'Pages are asked for with page[number], page[size], page[after], page[before].',
+    ],
     ['page[number]=0', 'BAD_PAGE', 'page[number]', positive('0')],
     ['page[number]=-1', 'BAD_PAGE', 'page[number]', positive('-1')],
     ['page[number]=1.5', 'BAD_PAGE', 'page[number]', positive('1.5')],

@@ -3,9 +3,11 @@
  * planned from nothing.
  */
 import { DataSource } from 'typeorm';
+import { Cursors } from '../../src/query/cursor.js';
 import { parseQuery } from '../../src/query/parse-query.js';
 import type { Query } from '../../src/query/query.js';
 import type { QueryRules } from '../../src/query/rules.js';
+import type { CountMode } from '../../src/resource/counting.js';
 import { DEFAULT_LIMITS } from '../../src/resource/options.js';
 import { ANYBODY, Policy } from '../../src/resource/policy.js';
 import { buildResourceGraph } from '../../src/resource/resource-graph.js';
@@ -23,14 +25,25 @@ import { FilterMaker } from '../support/filter-maker.js';
 import { LIBRARY } from '../support/library.js';
 
 const QUERIES = 400;
+const MODES: readonly CountMode[] = ['none', 'capped', 'estimated'];
 const OPERATORS: ReadonlyMap<string, SqlOperator> = new Map([
   ['over_or_all', ({ column, bind }, value) => (value === 0 ? '1 = 1' : `${column} > ${bind(value)}`)],
 ]);
 
 /** What a collection can be asked for beside its filter. */
 const EXTRAS: Readonly<Record<string, readonly string[]>> = {
-  author: ['sort=-name', 'include=books', 'include=mentor,admires', 'page[number]=3', 'fields[author]=name,address'],
+  author: [
+    'include=books,admires&page[books][size]=2',
+    'include=books,admires&page[books][size]=5&page[admires][size]=1',
+    'sort=-name',
+    'countMode=capped',
+    'include=books',
+    'include=mentor,admires',
+    'page[number]=3',
+    'fields[author]=name,address',
+  ],
   book: [
+    'countMode=estimated&include=tags',
     'sort=author.name',
     'include=tags,author.mentor',
     'page[size]=7',
@@ -52,7 +65,7 @@ describeDatabases((database) => {
     const schema = new Schema(dataSource);
     const models = dataSource.entityMetadatas.filter(({ tableType }) => tableType !== 'junction');
     resources = buildResourceGraph(
-      models.map((metadata) => ({ model: schema.model(metadata), layers: [{ methods: ['GET'] }] })),
+      models.map((metadata) => ({ model: schema.model(metadata), layers: [{ methods: ['GET'], countModes: MODES }] })),
     ).resources;
     dialect = dialectOf(dataSource);
     newCache = () => new PlanCache(schema, new Columns(schema, dialect), dialect, OPERATORS);
@@ -61,6 +74,7 @@ describeDatabases((database) => {
   const queryOf = (name: string, queryString: string): Query => {
     const rules: QueryRules = {
       policy: new Policy(ANYBODY),
+      cursors: new Cursors('a secret of this test'),
       limits: DEFAULT_LIMITS,
       operators: new Set(OPERATORS.keys()),
       types: (type) => resources.filter((each) => each.name === type),
@@ -73,13 +87,16 @@ describeDatabases((database) => {
   };
 
   const statementsOf = (bound: BoundPlan): readonly Statement[] => {
-    const ofEdge = ({ statement, whole, edges }: EdgePlan): Statement[] => [
+    const ofEdge = ({ statement, whole, few, totals, edges }: EdgePlan): Statement[] => [
       bound.bind(template(statement, dialect.placeholder, [[1, 2]])),
+      ...[few, totals?.statement].flatMap((each) =>
+        each === undefined ? [] : [bound.bind(template(each, dialect.placeholder, [[1, 2]]))],
+      ),
       ...(whole === undefined ? [] : [bound.bind(whole, param('keys'))]),
       ...edges.flatMap(ofEdge),
     ];
-    const { page, count, parent, edges } = bound.plan;
-    const own = [page, count, parent].filter((each) => each !== undefined);
+    const { page, count, estimate, parent, edges } = bound.plan;
+    const own = [page, count, estimate, parent].filter((each) => each !== undefined);
     return [...own.map((each) => bound.bind(each)), ...edges.flatMap(ofEdge)];
   };
 
@@ -106,6 +123,7 @@ describeDatabases((database) => {
   it.each([
     ['author', 'filter[name]=ada', 'filter[name]=ben'],
     ['author', 'filter[name]=ada,ben', 'filter[name]=ada,ben,eve'],
+    ['author', 'include=books.tags&page[books][size]=1', 'include=books.tags&page[books][size]=7'],
     ['author', 'page[number]=1', 'page[number]=25000&page[size]=3'],
     ['author', 'include=books.tags&filter[born][gt]=1900', 'include=books.tags&filter[born][gt]=1901'],
     ['book', 'sort=-author.name&filter[author.name][like]=a%25', 'sort=-author.name&filter[author.name][like]=b%25'],
@@ -124,6 +142,11 @@ describeDatabases((database) => {
     ['author', 'include=books', 'include=books.tags'],
     ['author', 'fields[author]=name', 'fields[author]=born'],
     ['author', 'filter[single]=1', 'filter[single]=0'],
+    ['author', 'countMode=capped', 'countMode=exact'],
+    ['author', 'countMode=capped', 'countMode=estimated'],
+    ['author', 'countMode=capped', 'countMode=none'],
+    ['author', 'include=books', 'include=books&page[books][size]=1'],
+    ['author', 'include=books,students&page[books][size]=1', 'include=books,students&page[students][size]=1'],
     ['book', 'filter[published]=CURRENT_DATE', 'filter[published]=2020-01-01'],
   ])('is not kept for another shape: %s?%s', (name, first, second) => {
     const cache = newCache();

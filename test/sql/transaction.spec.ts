@@ -111,10 +111,51 @@ describe('turns', () => {
     expect(events).toEqual(['first begins', 'first ends', 'second begins', 'second ends']);
   });
 
+  it('let those who only read go side by side, and wait for them', async () => {
+    const turns = new Turns();
+    const events: string[] = [];
+    const work = (name: string) => async (): Promise<void> => {
+      events.push(`${name} begins`);
+      await setTimeout(5);
+      events.push(`${name} ends`);
+    };
+
+    await Promise.all([
+      turns.share(work('read 1')),
+      turns.share(work('read 2')),
+      turns.run(work('write 1')),
+      turns.share(work('read 3')),
+      turns.run(work('write 2')),
+      turns.share(work('read 4')),
+    ]);
+
+    expect(events).toEqual([
+      ...['read 1 begins', 'read 2 begins', 'read 1 ends', 'read 2 ends'],
+      ...['write 1 begins', 'write 1 ends', 'read 3 begins', 'read 3 ends'],
+      ...['write 2 begins', 'write 2 ends', 'read 4 begins', 'read 4 ends'],
+    ]);
+  });
+
+  it('let reading go on inside a turn, and after one that failed', async () => {
+    const turns = new Turns();
+
+    expect(await turns.run(() => turns.share(() => Promise.resolve('inner')))).toBe('inner');
+    await expect(turns.run(() => Promise.reject(new Error('stop')))).rejects.toThrow('stop');
+    await expect(turns.share(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await turns.run(() => Promise.resolve('next'))).toBe('next');
+  });
+
   it('include what is started from within', async () => {
     const turns = new Turns();
 
     expect(await turns.run(() => turns.run(() => Promise.resolve('inner')))).toBe('inner');
+  });
+
+  it('include what is started from within a turn of something else that is started from within', async () => {
+    const [first, second] = [new Turns(), new Turns()];
+    const innermost = (): Promise<string> => first.run(() => Promise.resolve('innermost'));
+
+    expect(await first.run(() => second.run(() => second.run(innermost)))).toBe('innermost');
   });
 
   it('are over when they are over: what goes on afterwards waits like all others', async () => {

@@ -2,7 +2,13 @@
  * Starts a Nest application on a free port and speaks HTTP to it exactly as written: raw path, raw headers, raw body.
  * `fetch` would tidy a path and refuse some headers, so this uses `node:http`.
  */
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  Agent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server as HttpServer,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule, INestApplication, ModuleMetadata, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
@@ -11,6 +17,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DescribedAnswers } from './described-answers.js';
 import { type Database, type DatabaseKind, describeDatabases } from './databases.js';
 
 export type AdapterKind = 'express' | 'fastify';
@@ -69,15 +76,24 @@ export async function createApp(
   const testing = await Test.createTestingModule(isModule ? { imports: [module] } : module).compile();
   const app = testing.createNestApplication<INestApplication>(createAdapter(adapter));
   await configure?.(app);
+  const described = DescribedAnswers.of(app);
   try {
     await app.listen(0, '127.0.0.1');
   } catch (error) {
     await app.close();
     throw error;
   }
-  const { port } = (app.getHttpServer() as { address(): AddressInfo }).address();
-  const agent = new Agent({ keepAlive: true });
-  const request: TestApp['request'] = (method, path, parts = {}) => send(agent, port, method, path, parts);
+  const http = app.getHttpServer() as HttpServer;
+  // Idle connections stay open: where one process is both ends and busy, the client would write into one that is just being closed.
+  http.keepAliveTimeout = 0;
+  const { port } = http.address() as AddressInfo;
+  // Below the 511 connections that a Node server lets wait: beyond them a busy one resets them.
+  const agent = new Agent({ keepAlive: true, maxSockets: 400 });
+  const request: TestApp['request'] = async (method, path, parts = {}) => {
+    const sent = await send(agent, port, method, path, parts);
+    expectDescribed(described, method, path, sent);
+    return sent.answer;
+  };
   return {
     app,
     url: `http://127.0.0.1:${port}`,
@@ -88,6 +104,20 @@ export async function createApp(
       await app.close();
     },
   };
+}
+
+/** @throws Error for an answer that is not as the application's OpenAPI document says */
+function expectDescribed(
+  described: DescribedAnswers | undefined,
+  method: string,
+  path: string,
+  { answer, from }: Sent,
+): void {
+  const { status, headers, text } = answer;
+  const [contentType, allow] = [headers['content-type'], headers.allow];
+  const fault = described?.faultOf({ method, path, port: from, status, contentType, allow, text });
+  if (fault === undefined) return;
+  throw new Error(`${method} ${path} is not answered as the OpenAPI document says: ${fault}\n${status} ${text}`);
 }
 
 function createAdapter(adapter: AdapterKind | AbstractHttpAdapter): AbstractHttpAdapter {
@@ -150,7 +180,13 @@ async function startServer(database: Database, adapter: AdapterKind, module: Ser
   return started;
 }
 
-function send(agent: Agent, port: number, method: string, path: string, parts: RequestParts): Promise<Answer> {
+/** An answer, and the port that the question came from. */
+interface Sent {
+  readonly answer: Answer;
+  readonly from: number | undefined;
+}
+
+function send(agent: Agent, port: number, method: string, path: string, parts: RequestParts): Promise<Sent> {
   const headers: Record<string, string | string[]> = { ...parts.headers };
   const body = encode(parts.body);
   if (body !== undefined) {
@@ -166,8 +202,9 @@ function send(agent: Agent, port: number, method: string, path: string, parts: R
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
+      const from = incoming.socket.localPort;
       incoming.on('end', () => {
-        resolve(answer(incoming, Buffer.concat(chunks).toString('utf8')));
+        resolve({ answer: answer(incoming, Buffer.concat(chunks).toString('utf8')), from });
       });
     });
     outgoing.on('error', reject);

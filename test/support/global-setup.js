@@ -1,5 +1,6 @@
-// Looks which databases answer before the tests start, tells so in one plain line, and hands the finding to the workers
+// Looks which databases answer, and whether there is a browser, before the tests start, tells so in one plain line, and hands the finding to the workers
 // through the environment. Plain JavaScript, because Jest does not compile this file.
+import { findChromium } from './chromium.js';
 import { databaseServers } from './database-servers.js';
 
 export default async function globalSetup() {
@@ -19,5 +20,8 @@ export default async function globalSetup() {
   }
   process.env.RESTLESS_DATABASES = found.join(',');
   process.env.RESTLESS_MISSING_DATABASES = missing.join('; ');
-  console.log(`\nDatabases: ${found.join(', ')}.${missing.length > 0 ? ` Left out: ${missing.join('; ')}.` : ''}`);
+  const browser =
+    findChromium() ?? 'none, so the tests of the explorer in a browser are left out (CHROMIUM_PATH names one)';
+  console.log(`\nBrowser: ${browser}.`);
+  console.log(`Databases: ${found.join(', ')}.${missing.length > 0 ? ` Left out: ${missing.join('; ')}.` : ''}`);
 }

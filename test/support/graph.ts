@@ -3,6 +3,7 @@
  * before any SQL.
  */
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Cursors } from '../../src/query/cursor.js';
 import { parseFilters } from '../../src/query/parse-filter.js';
 import { printFilter } from '../../src/query/filter.js';
 import type { QueryRules } from '../../src/query/rules.js';
@@ -45,6 +46,7 @@ export async function graphOf(
   );
   const all: QueryRules = {
     policy: new Policy(ANYBODY),
+    cursors: new Cursors(),
     limits: DEFAULT_LIMITS,
     operators: new Set(),
     types: (name) => resources.filter((resource) => resource.name === name),

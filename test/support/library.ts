@@ -11,6 +11,7 @@ import {
   Column,
   type DataSource,
   Entity,
+  Index,
   JoinColumn,
   JoinTable,
   ManyToMany,
@@ -28,6 +29,7 @@ export class Address {
 }
 
 @Entity()
+@Index(['mentor', 'id'])
 @Resource()
 export class Author {
   @PrimaryGeneratedColumn() id!: number;
@@ -48,6 +50,7 @@ export class Author {
 }
 
 @Entity()
+@Index(['author', 'id'])
 @Resource()
 export class Book {
   @PrimaryGeneratedColumn() id!: number;

@@ -56,7 +56,12 @@ interface Listing {
   /** Exactly one row is asked for. */
   single: boolean;
   ignoreCase: boolean;
-  page: { number?: string | number | undefined; size?: string | number | undefined };
+  page: {
+    number?: string | number | undefined;
+    size?: string | number | undefined;
+    after?: string | undefined;
+    before?: string | undefined;
+  };
   /** Flat JSON's `limit` and `offset`. */
   limit: number | undefined;
   offset: number | undefined;

@@ -114,7 +114,7 @@ function editedRequest(request: ApiRequest, edited: Editable): ApiRequest {
   const { filters, fields, page, limit, offset, groupBy, id, relation, relatedId, ...rest } = edited as {
     readonly filters?: readonly FilterObject[];
     readonly fields?: Readonly<Record<string, readonly string[]>>;
-    readonly page?: Readonly<Record<'number' | 'size', unknown>>;
+    readonly page?: Readonly<Record<'number' | 'size' | 'after' | 'before', unknown>>;
     readonly limit?: number;
     readonly offset?: number;
     readonly groupBy?: string[];
@@ -129,11 +129,16 @@ function editedRequest(request: ApiRequest, edited: Editable): ApiRequest {
     ...(filters && { filters: toRawFilters(request.filters, filters) }),
     ...(groupBy && { group: groupBy }),
     ...(fields && { fields: new Map(Object.entries(fields)) }),
-    ...(page && { page: { number: textOf(page.number), size: textOf(page.size) } }),
+    ...(page && { page: { ...request.page, ...pageTexts(page) } }),
     ...('limit' in edited && {
       window: limit === undefined && offset === undefined ? undefined : { limit, offset: offset ?? 0 },
     }),
   };
+}
+
+function pageTexts(page: Readonly<Record<'number' | 'size' | 'after' | 'before', unknown>>): ApiRequest['page'] {
+  const { number, size, after, before } = page;
+  return { number: textOf(number), size: textOf(size), after: textOf(after), before: textOf(before) };
 }
 
 function pick(object: Editable, names: readonly string[]): Partial<ApiRequest> {

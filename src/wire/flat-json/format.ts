@@ -7,6 +7,7 @@ import { nameDoubt, nameFault } from './names.js';
 import { read } from './read.js';
 import { readChange } from './read-body.js';
 import { jsonpPayload } from './jsonp.js';
+import { SCHEMAS } from './schema.js';
 import { parts, statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
 
 /** The media type of flat JSON. */
@@ -32,6 +33,7 @@ export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
   writeCount,
   writeErrors,
   jsonpPayload,
+  schemas: SCHEMAS,
   readRoot: () => undefined,
   writeRoot,
 });

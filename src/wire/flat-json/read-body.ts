@@ -2,7 +2,7 @@
  * Decodes bodies of classic Flask-Restless into ChangeRequests: plain objects, in which relations hold objects, lists of
  * them, or what to add and remove. Form, not meaning: what a member may do is asked later.
  */
-import { BadRequestError, ConflictError } from '../../errors.js';
+import { BadRequestError, ConflictError, RestlessError } from '../../errors.js';
 import type { ApiRequest, ChangeRequest, RawLinkage, RawMember, RawResource, RawRow } from '../../query/api-request.js';
 import { describe, escapePointer, quote } from '../../query/faults.js';
 import { ExactNumber } from '../../query/values.js';
@@ -22,6 +22,7 @@ type Reference = RawLinkage['references'][number];
  */
 export function readChange(incoming: IncomingChange, options: ReadOptions): ChangeRequest {
   const { operation, body, request, resource } = incoming;
+  if (operation.endsWith('RELATIONSHIP') && incoming.relatedId === undefined) throw noLinkage(incoming);
   const base = { operation, request, resource: undefined, linkage: undefined, editsMembers: true };
   switch (operation) {
     case 'DELETE_RESOURCE':
@@ -42,6 +43,12 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
       return { ...base, request: withSearch(request, q, incoming), resource: decoder.row(resource, values, '') };
     }
   }
+}
+
+/** What a relationship leads to is changed with its row, or by the address of a member. */
+function noLinkage({ resource, relation }: IncomingChange): RestlessError {
+  const detail = `Flat JSON has no body for ${quote(relation!)} alone; send it in a body for the ${resource.name}, or send application/vnd.api+json.`;
+  return new RestlessError('UNSUPPORTED_MEDIA_TYPE', detail, { source: { header: 'Content-Type' } });
 }
 
 /** `/person/1/computers/2`: the one member that the URL names. @see MET-16, RCL-14 */

@@ -3,7 +3,14 @@
  * `results_per_page`. Other parameters are ignored.
  */
 import { BadRequestError } from '../../errors.js';
-import type { ApiRequest, ParameterNames, RawFilter, RawSortKey, RowWindow } from '../../query/api-request.js';
+import type {
+  ApiRequest,
+  ParameterNames,
+  RawFilter,
+  RawPortion,
+  RawSortKey,
+  RowWindow,
+} from '../../query/api-request.js';
 import { describe } from '../../query/faults.js';
 import { Policy } from '../../resource/policy.js';
 import type { Resource } from '../../resource/resource.js';
@@ -17,8 +24,11 @@ const NAMES: ParameterNames = Object.freeze({
   group: 'q',
   include: 'q',
   single: 'q',
+  count: 'count',
   pageNumber: 'page',
   pageSize: 'results_per_page',
+  pageAfter: 'after',
+  pageBefore: 'before',
   fields: () => 'q',
 });
 
@@ -32,7 +42,12 @@ export function read(request: IncomingRequest, options: ReadOptions & WireOption
   const isSearched = request.change === undefined || request.change.endsWith('COLLECTION');
   const parameters = new URLSearchParams(isSearched ? request.queryString : '');
   const search = parseSearch(parameters.get('q'));
-  return searchRequest(request, search, pageOf(parameters, rowResource(request)), options.embed);
+  const rows = rowResource(request);
+  return {
+    ...searchRequest(request, search, pageOf(parameters, rows), options.embed),
+    count: countOf(parameters, rows),
+    portions: readPortions(search['related_limit']),
+  };
 }
 
 /** Which rows a decoded `q` finds, and which of them. */
@@ -112,7 +127,17 @@ export function expectSearch(search: unknown): Json {
 function pageOf(parameters: URLSearchParams, { options }: Resource): ApiRequest['page'] {
   const asked = parameters.get('results_per_page') ?? '';
   const size = /^\d{1,15}$/.test(asked) && Number(asked) > 0 ? Math.min(Number(asked), options.maxPageSize) : undefined;
-  return { number: parameters.get('page') ?? undefined, size: size === undefined ? undefined : String(size) };
+  return {
+    number: parameters.get('page') ?? undefined,
+    size: size === undefined ? undefined : String(size),
+    after: parameters.get('after') ?? undefined,
+    before: parameters.get('before') ?? undefined,
+  };
+}
+
+/** Where clients choose nothing, the name means nothing, as all unknown ones. */
+function countOf(parameters: URLSearchParams, { options }: Resource): string | undefined {
+  return options.countModes.length === 0 ? undefined : (parameters.get('count') ?? undefined);
 }
 
 /** The filters of a search, all of which, or with `disjunction` one of which, has to hold. @see CQ-11, CQ-12 */
@@ -151,6 +176,20 @@ function readOperand(value: unknown): unknown {
 /** `owner__name` is the path `owner.name`. @see CQ-06 */
 export function dotted(name: string): string {
   return name.replace(/(?<=[^_])__(?=[^_])/g, '.');
+}
+
+/** `{"computers": 5}`: at most so many related objects inside each object, by path. */
+function readPortions(limits: unknown): ReadonlyMap<string, RawPortion> | undefined {
+  if (limits === undefined || limits === null) return undefined;
+  if (typeof limits !== 'object' || Array.isArray(limits)) {
+    throw fault(`"related_limit" has to be an object such as {"computers": 5}, not ${describe(limits)}.`);
+  }
+  const portion = (size: unknown): RawPortion => ({
+    size: typeof size === 'number' ? String(size) : describe(size),
+    parameter: 'q',
+    isCapped: true,
+  });
+  return new Map(Object.entries(limits).map(([path, size]) => [dotted(path), portion(size)]));
 }
 
 /** @see CQ-20, CQ-21, CQ-22 */

@@ -2,15 +2,17 @@
  * Result → the flat JSON of classic Flask-Restless.
  */
 import { NotFoundError } from '../../errors.js';
+import type { CursorPage } from '../../query/cursor.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import { splitId, type ColumnAttribute, type Resource } from '../../resource/resource.js';
+import { isTruncated, neighboursOf } from '../neighbours.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl } from '../links.js';
 import type { Serialized, SerializedResource } from '../serializer.js';
 import type { Address, WireAnswer, WireError, WireOptions } from '../wire-format.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const PAGE_PARAMETERS = { number: 'page', size: 'results_per_page' };
+const PAGE_PARAMETERS = { number: 'page', size: 'results_per_page', after: 'after', before: 'before' };
 
 /** The document of a result: one object, or a page of them in its envelope. @see PAG-03, REL-01, REL-03 */
 export function write(result: Result, address: Address, options: WireOptions, serialized?: Serialized): WireAnswer {
@@ -24,17 +26,25 @@ export function write(result: Result, address: Address, options: WireOptions, se
     return { headers, document: writer.object(first, 0) };
   }
   const { page } = query;
-  const { total } = result;
+  const { total, atLeast, estimate } = result;
   const pages = page === undefined ? 1 : total === undefined ? undefined : Math.ceil(total / page.size);
   return {
     headers: pageHeaders(result, address),
     document: {
       ...(total === undefined ? {} : { num_results: total }),
+      ...(atLeast === undefined ? {} : { num_results_at_least: atLeast }),
+      ...(estimate === undefined ? {} : { num_results_estimate: estimate }),
       ...(pages === undefined ? {} : { total_pages: pages, ...(options.numPagesAlias ? { num_pages: pages } : {}) }),
-      page: page?.number ?? 1,
+      ...(query.cursor === undefined ? { page: page?.number ?? 1 } : cursorsOf(result, query.cursor)),
       objects: records.map((record) => writer.object(record, 0)),
     },
   };
+}
+
+/** In place of the page's number, what to go on with as `after` and as `before`. */
+function cursorsOf(result: Result, cursor: CursorPage): Json {
+  const { prev, next } = neighboursOf(result, cursor);
+  return { next_cursor: next, prev_cursor: prev, ...(isTruncated(result) ? { range_truncated: true } : {}) };
 }
 
 /** `Link`, and what the simple REST providers of react-admin and refine page by. */
@@ -42,7 +52,7 @@ function pageHeaders(result: Result, address: Address): Readonly<Record<string, 
   const { query, total, records } = result;
   const link = linkHeader(pageLinks(address, result, PAGE_PARAMETERS));
   const start = query.page === undefined ? 0 : (query.page.number - 1) * query.page.size;
-  const range = records.length === 0 ? '*' : `${start}-${start + records.length - 1}`;
+  const range = records.length === 0 || query.cursor !== undefined ? '*' : `${start}-${start + records.length - 1}`;
   return {
     ...(link === undefined ? {} : { Link: link }),
     ...(total === undefined

@@ -3,14 +3,13 @@
  */
 import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
+import { JSON_API_MEDIA_TYPE } from './media-type.js';
 import { nameFault } from './names.js';
 import { read, readRoot } from './read.js';
 import { readChange } from './read-document.js';
+import { SCHEMAS } from './schema.js';
 import { writeText } from './write-text.js';
 import { parts, write, writeCount, writeErrors, writeRoot } from './write.js';
-
-/** The media type of JSON:API. */
-export const JSON_API_MEDIA_TYPE = 'application/vnd.api+json';
 
 /** Extensions that are understood: none. Profiles may always be named. */
 export const JSON_API: WireFormat = Object.freeze<WireFormat>({
@@ -34,6 +33,7 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   writeCount,
   writeErrors,
   jsonpPayload: (document) => document,
+  schemas: SCHEMAS,
   readRoot,
   writeRoot,
 });

@@ -3,7 +3,7 @@
  * later; whether a parameter has a legal name is asked here.
  */
 import { BadRequestError } from '../../errors.js';
-import type { ApiRequest, ParameterNames, RawFilter, RawSortKey } from '../../query/api-request.js';
+import type { ApiRequest, ParameterNames, RawFilter, RawPortion, RawSortKey } from '../../query/api-request.js';
 import { quote } from '../../query/faults.js';
 import { isOperator } from '../../query/operators.js';
 import { mappedField, type Attribute, type Resource } from '../../resource/resource.js';
@@ -16,9 +16,15 @@ const NAMES: ParameterNames = Object.freeze({
   include: 'include',
   pageNumber: 'page[number]',
   pageSize: 'page[size]',
+  pageAfter: 'page[after]',
+  pageBefore: 'page[before]',
   single: 'filter[single]',
+  count: 'countMode',
   fields: (type: string) => `fields[${type}]`,
 });
+
+/** The members of `page`. */
+const PAGE = ['number', 'size', 'after', 'before'] as const;
 
 /** `name[a][b]`: what a parameter of a family looks like. */
 const PARAMETER = /^([^[\]]+)((?:\[[^[\]]*\])*)$/;
@@ -54,10 +60,12 @@ export function read(request: IncomingRequest, options: ReadOptions): ApiRequest
     group: decoded.group,
     ignoreCase: decoded.ignoreCase,
     single: decoded.single,
+    count: decoded.count,
     include: decoded.include,
     embed: undefined,
     fields: decoded.fields,
     page: decoded.page,
+    portions: decoded.portions,
     window: undefined,
     parameterNames: { ...NAMES, ...decoded.spelt },
   };
@@ -89,6 +97,7 @@ const HANDLERS: Readonly<Record<string, (decoder: Decoder, parameter: Parameter)
   page: (decoder, parameter) => decoder.takePage(parameter),
   groupBy: (decoder, parameter) => decoder.takeGroup(parameter),
   ignoreCase: (decoder, parameter) => decoder.takeIgnoreCase(parameter),
+  countMode: (decoder, parameter) => decoder.takeCount(parameter),
   // The spellings of Flask-Restless, which JSON:API 1.1 reserves for itself.
   group: (decoder, parameter) => decoder.takeGroup(parameter),
   ignorecase: (decoder, parameter) => decoder.takeIgnoreCase(parameter),
@@ -102,11 +111,15 @@ class Decoder {
   group: string[] = [];
   ignoreCase = false;
   single = false;
+  count: string | undefined;
   include: string[] | undefined;
   readonly fields = new Map<string, readonly string[]>();
-  readonly page: { number?: string; size?: string } = {};
+  readonly page: { -readonly [Member in (typeof PAGE)[number]]?: string } = {};
   readonly spelt: { group?: string } = {};
+  readonly portions = new Map<string, RawPortion>();
   private readonly seen = new Set<string>();
+  /** The values of `filter[name][]`, by parameter. */
+  private readonly lists = new Map<string, string[]>();
 
   constructor(
     private readonly resource: Resource,
@@ -154,6 +167,11 @@ class Decoder {
     this.ignoreCase = readFlag(parameter);
   }
 
+  takeCount(parameter: Parameter): void {
+    this.plain(parameter);
+    this.count = parameter.value;
+  }
+
   takeFields(parameter: Parameter): void {
     const [type] = parameter.brackets;
     if (parameter.brackets.length !== 1 || type === '' || type === undefined) {
@@ -168,9 +186,17 @@ class Decoder {
   }
 
   takePage(parameter: Parameter): void {
-    const [member] = parameter.brackets;
-    if (parameter.brackets.length !== 1 || (member !== 'number' && member !== 'size')) {
-      throw fault('BAD_PAGE', parameter.name, 'Pages are asked for with page[number] and page[size].');
+    const { brackets, name: sent, value } = parameter;
+    if (brackets.length === 2 && brackets[0] !== '' && brackets[1] === 'size') {
+      this.once(sent);
+      this.portions.set(brackets[0]!, { size: value, parameter: sent, isCapped: false });
+      return;
+    }
+    const [name] = brackets;
+    const member = PAGE.find((each) => each === name);
+    if (brackets.length !== 1 || member === undefined) {
+      const names = PAGE.map((each) => `page[${each}]`).join(', ');
+      throw fault('BAD_PAGE', sent, `Pages are asked for with ${names}.`);
     }
     this.once(parameter.name);
     this.page[member] = parameter.value;
@@ -179,14 +205,17 @@ class Decoder {
   takeFilter(parameter: Parameter): void {
     const { name, brackets, value } = parameter;
     const [first] = brackets;
-    if (first === undefined || brackets.includes('')) {
+    const isList = brackets.length > 1 && brackets.at(-1) === '';
+    const names = isList ? brackets.slice(0, -1) : brackets;
+    if (first === undefined || names.includes('')) {
       throw fault(
         'BAD_FILTER',
         name,
         'Filters are written as filter[field]=value, filter[field][operator]=value or filter[objects]=[…].',
       );
     }
-    if (first === 'objects' && brackets.length === 1) this.takeObjects(name, value);
+    if (isList) this.takeListed(names, parameter);
+    else if (first === 'objects' && brackets.length === 1) this.takeObjects(name, value);
     else if (first === 'single' && brackets.length === 1) this.single = readFlag(parameter);
     else this.filters.push({ value: this.simpleFilter(brackets, value), form: 'text', parameter: name, pointer: '' });
   }
@@ -208,8 +237,20 @@ class Decoder {
     }
   }
 
+  /** `filter[a][]=1&filter[a][]=2`: one filter, whose list has each value as it is. @see JA-71 */
+  private takeListed(names: readonly string[], { name, value }: Parameter): void {
+    const known = this.lists.get(name);
+    if (known !== undefined) {
+      known.push(value);
+      return;
+    }
+    const list = [value];
+    this.lists.set(name, list);
+    this.filters.push({ value: this.simpleFilter(names, list), form: 'text', parameter: name, pointer: '' });
+  }
+
   /** `filter[a][b][op]=value`; without an operator, it is the field's own. */
-  private simpleFilter(brackets: readonly string[], value: string): object {
+  private simpleFilter(brackets: readonly string[], value: string | readonly string[]): object {
     const path = brackets.flatMap((part) => part.split('.'));
     const last = path.at(-1)!;
     const isOperator = path.length > 1 && this.isOperator(last) && !this.isField(path);

@@ -2,11 +2,13 @@
  * Result → the text of its JSON:API document, without the document: the same bytes that JSON.stringify would make of what
  * `write.ts` gives. What is the same in all resources of a kind is put together once.
  */
+import type { Fieldset } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
-import type { Resource } from '../../resource/resource.js';
+import type { Relationship, Resource } from '../../resource/resource.js';
 import { collectionUrl } from '../links.js';
 import type { Address, WireText } from '../wire-format.js';
-import { frameOf, hasLinkageUrl, hasRelatedUrl, hasUrl } from './write.js';
+import { restOf } from './portions.js';
+import { cursorOf, frameOf, hasLinkageUrl, hasRelatedUrl, hasUrl } from './write.js';
 
 /** The text of a result, piece by piece, and the headers that go with it. */
 export function writeText(result: Result, address: Address): WireText {
@@ -22,32 +24,45 @@ function* piecesOf(
 ): Iterable<string> {
   const { query, records } = result;
   const writer = new TextWriter(result, address);
-  const write =
+  const plain =
     query.operation === 'GET_RELATIONSHIP'
       ? (record: ResourceRecord) => writer.identifier(record)
       : (record: ResourceRecord) => writer.resource(record);
+  const write =
+    query.cursor === undefined ? plain : (record: ResourceRecord) => withCursor(plain(record), cursorOf(record, query));
   if (query.cardinality !== 'many') {
     const [first] = records;
     yield `{"data":${first === undefined ? 'null' : write(first)}`;
   } else {
-    yield '{"data":[';
-    yield* separated(records, write);
-    yield ']';
+    yield* listed('{"data":[', records, write);
   }
-  if (included !== undefined) {
-    yield ',"included":[';
-    yield* separated(included, (record) => writer.resource(record));
-    yield ']';
-  }
+  if (included !== undefined) yield* listed(',"included":[', included, (record) => writer.resource(record));
   yield `,${rest}`;
 }
 
-function* separated(records: readonly ResourceRecord[], write: (record: ResourceRecord) => string): Iterable<string> {
+/** Cursors need no escapes, and resources have no other `meta`. */
+function withCursor(resource: string, cursor: string | undefined): string {
+  return cursor === undefined ? resource : `${resource.slice(0, -1)},"meta":{"page":{"cursor":"${cursor}"}}}`;
+}
+
+/** How long pieces are, in characters; small documents are few of them. */
+const PIECE = 16_384;
+
+function* listed(
+  start: string,
+  records: readonly ResourceRecord[],
+  write: (record: ResourceRecord) => string,
+): Iterable<string> {
+  let out = start;
   let separator = '';
   for (const record of records) {
-    yield separator + write(record);
+    out += separator + write(record);
     separator = ',';
+    if (out.length < PIECE) continue;
+    yield out;
+    out = '';
   }
+  yield `${out}]`;
 }
 
 /** A relationship as far as all resources of a kind have it in common. */
@@ -58,19 +73,24 @@ interface RelationshipText {
   /** Behind the resource's own URL; undefined where it is not served. */
   readonly self: string | undefined;
   readonly related: string | undefined;
+  readonly relationship: Relationship;
 }
 
 /** A resource as far as all of its kind have it in common. */
 interface ResourceText {
+  readonly resource: Resource;
   /** `{"type":"person","id":` */
   readonly start: string;
-  /** Of an identifier, the same. */
+  /** `/api/person/` */
   readonly url: string;
   /** Each name with its colon, and the place of the value. */
   readonly attributes: readonly (readonly [name: string, at: number])[];
   readonly relationships: readonly RelationshipText[];
   readonly hasUrl: boolean;
 }
+
+/** The last text of a fieldset: queries that are asked again have the same ones. */
+const TEXTS = new WeakMap<Fieldset, ResourceText>();
 
 class TextWriter {
   private readonly texts = new Map<Resource, ResourceText>();
@@ -82,28 +102,30 @@ class TextWriter {
   ) {}
 
   identifier({ resource, id }: Identifier): string {
-    return `${this.startOf(resource)}${JSON.stringify(id)}}`;
+    return `${this.startOf(resource)}${quoted(id)}}`;
   }
 
   /** A resource object; empty `attributes` and `relationships` are left out. @see FLD-22 */
   resource(record: ResourceRecord): string {
     const text = this.textOf(record.resource);
-    const url = text.url + encodeURIComponent(record.id);
-    let out = `${text.start}${JSON.stringify(record.id)}`;
+    const url = text.url + (PLAIN_ID.test(record.id) ? record.id : encodeURIComponent(record.id));
+    let out = `${text.start}${quoted(record.id)}`;
     if (text.attributes.length > 0) out += `,"attributes":{${attributesOf(text, record.values)}}`;
     const relationships = this.relationshipsOf(text, record, url);
     if (relationships !== '') out += `,"relationships":{${relationships}}`;
     return text.hasUrl ? `${out},"links":{"self":"${url}"}}` : `${out}}`;
   }
 
-  private relationshipsOf({ relationships }: ResourceText, { linkage }: ResourceRecord, url: string): string {
+  private relationshipsOf({ relationships }: ResourceText, record: ResourceRecord, url: string): string {
     let out = '';
-    for (const { name, start, self, related } of relationships) {
-      const linked = linkage.get(name);
-      const links = linksOf(url, self, related);
+    for (const { name, start, self, related, relationship } of relationships) {
+      const linked = record.linkage.get(name);
+      const rest = record.portions === undefined ? undefined : restOf(record, relationship, url);
+      const links = linksOf(url, self, related, rest?.next);
       if (linked === undefined && links === '') continue;
+      const meta = rest?.total === undefined ? '' : `,"meta":{"total":${rest.total}}`;
       const data = linked === undefined ? '' : `"data":${this.linkage(linked)}`;
-      out += `${out === '' ? '' : ','}${start}${data}${data !== '' && links !== '' ? ',' : ''}${links}}`;
+      out += `${out === '' ? '' : ','}${start}${data}${data !== '' && links !== '' ? ',' : ''}${links}${meta}}`;
     }
     return out;
   }
@@ -128,17 +150,21 @@ class TextWriter {
   private textOf(resource: Resource): ResourceText {
     let text = this.texts.get(resource);
     if (text === undefined) {
-      text = this.compose(resource);
+      const fieldset = this.result.query.fieldsets.get(resource)!;
+      const url = `${JSON.stringify(collectionUrl(this.address, resource)).slice(1, -1)}/`;
+      const known = TEXTS.get(fieldset);
+      text = known?.resource === resource && known.url === url ? known : this.compose(resource, fieldset, url);
+      TEXTS.set(fieldset, text);
       this.texts.set(resource, text);
     }
     return text;
   }
 
-  private compose(resource: Resource): ResourceText {
-    const { attributes, relationships } = this.result.query.fieldsets.get(resource)!;
+  private compose(resource: Resource, { attributes, relationships }: Fieldset, url: string): ResourceText {
     return {
+      resource,
       start: this.startOf(resource),
-      url: `${JSON.stringify(collectionUrl(this.address, resource)).slice(1, -1)}/`,
+      url,
       attributes: inOrder(attributes).map(([name, at]) => [`${JSON.stringify(name)}:`, at] as const),
       relationships: inOrder(relationships.map(({ relationship }) => relationship)).map(([name, at]) => {
         const encoded = encodeURIComponent(name);
@@ -146,6 +172,7 @@ class TextWriter {
           name,
           start: `${JSON.stringify(name)}:{`,
           self: hasLinkageUrl(resource) ? `/relationships/${encoded}` : undefined,
+          relationship: relationships[at]!.relationship,
           related: hasRelatedUrl(resource, relationships[at]!.relationship) ? `/${encoded}` : undefined,
         };
       }),
@@ -166,14 +193,25 @@ function attributesOf({ attributes }: ResourceText, values: readonly unknown[]):
 /** What JSON.stringify says, sooner for what is frequent. */
 function jsonOf(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
+  if (typeof value === 'string') return quoted(value);
   return value === null ? 'null' : JSON.stringify(value);
 }
 
-function linksOf(url: string, self: string | undefined, related: string | undefined): string {
+/** Characters that stand for themselves, in JSON and in a URL. */
+const PLAIN_ID = /^[\w-]*$/;
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
+
+/** A text in JSON. */
+function quoted(text: string): string {
+  return PLAIN_TEXT.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function linksOf(url: string, self: string | undefined, related: string | undefined, next?: string): string {
   if (self === undefined && related === undefined) return '';
   const own = self === undefined ? '' : `"self":"${url}${self}"`;
   const other = related === undefined ? '' : `"related":"${url}${related}"`;
-  return `"links":{${own}${own !== '' && other !== '' ? ',' : ''}${other}}`;
+  const rest = next === undefined ? '' : `,"next":"${next}"`;
+  return `"links":{${own}${own !== '' && other !== '' ? ',' : ''}${other}${rest}}`;
 }
 
 /** Names with their places, as the members of an object stand: numbers first. */

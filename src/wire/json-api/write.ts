@@ -1,18 +1,27 @@
 /**
  * Result → JSON:API document.
  */
-import type { FieldsetRelationship } from '../../query/query.js';
+import { CURSOR_PROFILE } from '../../query/cursor.js';
+import type { FieldsetRelationship, Query } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import type { Relationship, Resource } from '../../resource/resource.js';
 import type { Serialized, SerializedResource } from '../serializer.js';
 import { OPERATION_NAMES, type OperationName } from '../../resource/served.js';
 import type { Address, WireAnswer, WireError } from '../wire-format.js';
+import { isTruncated } from '../neighbours.js';
+import { restOf } from './portions.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl, selfUrl } from '../links.js';
+import { profiled } from './media-type.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const JSONAPI = Object.freeze({ version: '1.1' });
-const PAGE_PARAMETERS = { number: 'page[number]', size: 'page[size]' };
+const PAGE_PARAMETERS = {
+  number: 'page[number]',
+  size: 'page[size]',
+  after: 'page[after]',
+  before: 'page[before]',
+};
 
 /** What has to be served, one of them, for a link to lead somewhere. */
 const ITEM: readonly OperationName[] = ['GET_RESOURCE'];
@@ -25,7 +34,9 @@ export function write(result: Result, address: Address, _: unknown, serialized?:
   const { query } = result;
   const linkage = query.operation === 'GET_RELATIONSHIP';
   const writer = new ResourceWriter(result, address, serialized);
-  const data = result.records.map((record) => (linkage ? identifier(record) : writer.resource(record)));
+  const data = result.records.map((record) =>
+    withCursor(linkage ? identifier(record) : writer.resource(record), cursorOf(record, query)),
+  );
   const { headers, included, rest } = frameOf(result, address);
   const document: Json = {
     data: query.cardinality === 'many' ? data : (data[0] ?? null),
@@ -54,13 +65,42 @@ export function frameOf(result: Result, address: Address): Frame {
   const [first] = result.records;
   if (query.cardinality === 'single' && first !== undefined) headers['Location'] = resourceUrl(address, first);
 
+  if (query.cursor !== undefined) headers['Content-Type'] = profiled(CURSOR_PROFILE);
+
   const included = [...(query.includesPrimary ? result.records : []), ...unrepeated(result)];
+  const meta = { ...totalOf(result), ...pageMeta(result) };
   const rest: Json = {
-    ...(query.cardinality !== 'one' && result.total !== undefined ? { meta: { total: result.total } } : {}),
+    ...(Object.keys(meta).length > 0 ? { meta } : {}),
     links: { self: selfUrl(address), ...relatedLink(result, address), ...pages },
-    jsonapi: JSONAPI,
+    jsonapi: query.cursor === undefined ? JSONAPI : { ...JSONAPI, profile: [CURSOR_PROFILE] },
   };
   return { headers, included: query.includes ? included : undefined, rest };
+}
+
+/** The total, or what is known of it, as in the profile for cursor pagination. @see PAG-28 */
+function totalOf({ query, total, atLeast, estimate }: Result): Json {
+  if (query.cardinality === 'one') return {};
+  if (total !== undefined) return { total };
+  if (atLeast !== undefined) return { estimatedTotal: { atLeast } };
+  return estimate === undefined ? {} : { estimatedTotal: { bestGuess: estimate } };
+}
+
+/** What the profile says of a page. @see P10, P11, P15 */
+function pageMeta(result: Result): Json {
+  if (result.query.cursor === undefined) return {};
+  const total = totalOf({ ...result, atLeast: undefined });
+  const page = { ...total, ...(isTruncated(result) ? { rangeTruncated: true } : {}) };
+  return Object.keys(page).length > 0 ? { page } : {};
+}
+
+/** The cursor of a row of a page by cursor. @see P11 */
+export function cursorOf({ position }: ResourceRecord, { cursor }: Query): string | undefined {
+  return position === undefined ? undefined : cursor?.seal(position);
+}
+
+function withCursor(resource: Json, cursor: string | undefined): Json {
+  if (cursor === undefined) return resource;
+  return { ...resource, meta: { ...(resource['meta'] as Json | undefined), page: { cursor } } };
 }
 
 /** A resource is in a document once (JSON:API 1.1), also where it would look otherwise behind another relationship. */
@@ -162,9 +202,13 @@ class ResourceWriter {
     const own = hasLinkageUrl(record.resource) ? { self: `${url}/relationships/${name}` } : undefined;
     const related = hasRelatedUrl(record.resource, relationship) ? { related: `${url}/${name}` } : undefined;
     if (linkage === undefined && own === undefined && related === undefined) return undefined;
+    const { next, total } = restOf(record, relationship, url) ?? {};
     return {
       ...(linkage === undefined ? {} : { data: writeLinkage(linkage) }),
-      ...(own === undefined && related === undefined ? {} : { links: { ...own, ...related } }),
+      ...(own === undefined && related === undefined
+        ? {}
+        : { links: { ...own, ...related, ...(next === undefined ? {} : { next }) } }),
+      ...(total === undefined ? {} : { meta: { total } }),
     };
   }
 }

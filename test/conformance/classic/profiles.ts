@@ -20,6 +20,8 @@ export function profileModule({ apis, flags, options }: Profile, dataSource: Dat
       TypeOrmModule.forRoot({ ...dataSource, subscribers, retryAttempts: 0 }),
       RestlessModule.forRoot({
         formats: ['flat-json'],
+        // Some cases ask as browsers do; these systems had no page for them.
+        explorer: false,
         expose: 'all',
         jsonp: true,
         // What the recorded system allowed without asking.

@@ -46,6 +46,8 @@ export function configuredModule({ options: configuration }: Profile, dataSource
       RestlessModule.forRoot({
         prefix: '',
         formats: ['json-api'],
+        // Some cases ask as browsers do; this system had no page for them.
+        explorer: false,
         methods: ['GET', 'POST', 'PATCH', 'DELETE'],
         trailingSlash: 'ignore',
         // The recorded system pages only where it is asked to, and to any size.

@@ -1,0 +1,68 @@
+/**
+ * Checked queries of earlier requests: a query string that comes again, from somebody who sees the same fields, is neither
+ * decoded nor checked again. Strings with filters are left out, whose values differ, and so is everything that the
+ * application was asked about.
+ */
+import type { ApiRequest } from '../query/api-request.js';
+import { parseQuery } from '../query/parse-query.js';
+import type { Query } from '../query/query.js';
+import { Recent } from '../query/recent.js';
+import { repeatable, repeatQuery, type Repeatable } from '../query/repeat-query.js';
+import type { QueryRules } from '../query/rules.js';
+import type { Viewer } from '../resource/policy.js';
+import type { WireFormatName } from '../wire/format-name.js';
+import type { IncomingRequest } from '../wire/wire-format.js';
+
+/** How many are kept. */
+const MOST_QUERIES = 500;
+/** The longest query string that is kept. */
+const LONGEST = 1_000;
+
+/** Under which the query of a request is kept, once it is checked. */
+const KEY = Symbol('key');
+
+/** A request that was decoded, and whose query may be kept. */
+interface NewRequest extends ApiRequest {
+  readonly [KEY]?: string;
+}
+
+/** A request that says what an earlier one has said, but for the id. */
+export class RepeatedRequest {
+  constructor(
+    readonly known: Repeatable,
+    readonly id: string | undefined,
+    readonly viewer: Viewer,
+  ) {}
+}
+
+export class KnownQueries {
+  private readonly known = new Recent<Repeatable>(MOST_QUERIES);
+
+  /** The decoded request, or one that need not be decoded; nobody may edit it. */
+  decode(incoming: IncomingRequest, format: WireFormatName, read: () => ApiRequest): ApiRequest | RepeatedRequest {
+    const { id, viewer, queryString } = incoming;
+    if (queryString.length > LONGEST || incoming.relatedId !== undefined) return read();
+    const key = keyOf(incoming, format);
+    const known = this.known.get(key);
+    return known === undefined ? Object.assign(read(), { [KEY]: key }) : new RepeatedRequest(known, id, viewer);
+  }
+
+  /** The checked query of a request. */
+  query(request: ApiRequest | RepeatedRequest, rules: QueryRules): Query | Promise<Query> {
+    if (request instanceof RepeatedRequest) return repeatQuery(request.known, request.id, rules.policy);
+    return rules.policy.settled(() => {
+      const query = parseQuery(request, rules);
+      const { [KEY]: key } = request as NewRequest;
+      const found = key === undefined ? undefined : repeatable(request, query, rules);
+      if (found !== undefined) this.known.set(key!, found);
+      return query;
+    });
+  }
+}
+
+/** All that a checked query depends on, but for the id. No part but the last can have a line's end in it. */
+function keyOf({ resource, operation, viewer, queryString, relation }: IncomingRequest, format: string): string {
+  const { groups, version } = viewer;
+  const sees = groups.length === 0 && version === undefined ? '' : JSON.stringify([groups, version]);
+  return `${resource.path}\n${resource.version ?? ''}\n${format}\n${operation}\n${sees}\n${queryString}\n${relation ?? ''}`;
+}

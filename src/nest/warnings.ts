@@ -1,0 +1,25 @@
+/**
+ * What an application is told while it starts, though it works.
+ */
+import { Logger } from '@nestjs/common';
+import type { Resource } from '../resource/resource.js';
+import type { WireFormat } from '../wire/wire-format.js';
+
+const LOGGER = new Logger('Restless');
+
+/** A resource with the formats that name its fields. */
+interface Named {
+  readonly resource: Resource;
+  readonly formats: readonly WireFormat[];
+}
+
+/** Tells of fields that a format has trouble with. @see SET-15 */
+export function warnOfNames({ resource, formats }: Named): void {
+  for (const { name, property, exposed } of [...resource.attributes.values(), ...resource.relationships.values()]) {
+    const doubt = exposed
+      ? formats.map((format) => format.nameDoubt(name)).find((each) => each !== undefined)
+      : undefined;
+    if (doubt !== undefined)
+      LOGGER.warn(`${resource.model.name}.${property}${doubt}; rename it with @Expose({ name }).`);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * A checked query for a further request: where a request says what an earlier one has said, but for the id that it names,
+ * and the checks have asked nobody about it, what they said then holds now.
+ */
+import type { Policy } from '../resource/policy.js';
+import type { ApiRequest } from './api-request.js';
+import { and, type Filter } from './filter.js';
+import { expectId } from './parse-query.js';
+import { scopeFilter } from './parse-filter.js';
+import type { Query } from './query.js';
+import type { QueryRules } from './rules.js';
+
+/** A query that can be asked again. */
+export interface Repeatable {
+  readonly query: Omit<Query, 'viewer' | 'checks'>;
+  /** What the row that is named by its id has to pass beside it. */
+  readonly named: Filter | undefined;
+}
+
+/**
+ * What a query that was checked is for further requests; undefined where values of this one are part of it, or the
+ * application was asked about it.
+ */
+export function repeatable(
+  request: ApiRequest,
+  { viewer: _, checks: __, ...query }: Query,
+  rules: QueryRules,
+): Repeatable | undefined {
+  const { filters, restrictions, relatedRestrictions, relatedId, page } = request;
+  const values = [...filters, ...restrictions, ...relatedRestrictions];
+  const isNamed = relatedId !== undefined || (page.after ?? page.before) !== undefined;
+  if (values.length > 0 || isNamed) return undefined;
+  const named = request.id === undefined ? undefined : scopeFilter(request.resource, rules, true);
+  if (rules.policy.hasAsked) return undefined;
+  return Object.freeze({ query, named });
+}
+
+/** @throws NotFoundError for an id that cannot be one */
+export function repeatQuery({ query, named }: Repeatable, id: string | undefined, policy: Policy): Query {
+  const { viewer } = policy;
+  if (id === undefined) return Object.freeze({ ...query, viewer, checks: policy });
+  const { parent, resource } = query;
+  const filter = and([expectId(parent?.resource ?? resource, id), named])!;
+  if (parent === undefined) return Object.freeze({ ...query, id, filter, viewer, checks: policy });
+  return Object.freeze({ ...query, parent: Object.freeze({ ...parent, id, filter }), viewer, checks: policy });
+}

@@ -1,0 +1,61 @@
+/**
+ * One UPDATE or DELETE with the whole filter in it: rows that do not pass are not there.
+ */
+import type { EntityMetadata, ObjectLiteral } from 'typeorm';
+import type { Filter } from '../query/filter.js';
+import type { Resource } from '../resource/resource.js';
+import { allOf, render, type Sql } from './fragment.js';
+import { whereOf, type WriteContext } from './rows-to-write.js';
+
+/** The rows of a resource that pass a filter. */
+export class ByFilter {
+  private readonly metadata: EntityMetadata;
+
+  constructor(
+    private readonly context: WriteContext,
+    private readonly resource: Resource,
+    private readonly filter: Filter | undefined,
+  ) {
+    this.metadata = context.schema.metadata(resource.model);
+  }
+
+  /** Changes them, and says how many there are. */
+  async update(values: ObjectLiteral): Promise<number> {
+    const { text, parameters } = this.condition();
+    const { affected } = await this.context.manager
+      .createQueryBuilder()
+      .update(this.metadata.target)
+      .set(values)
+      .where(text, parameters)
+      .callListeners(false)
+      .updateEntity(false)
+      .execute();
+    return affected ?? 0;
+  }
+
+  /** Deletes them, or marks them as deleted, and says how many there were. */
+  async remove(): Promise<number> {
+    const { text, parameters } = this.condition();
+    const builder = this.context.manager.createQueryBuilder();
+    const { deleteDateColumn, target } = this.metadata;
+    const removal =
+      deleteDateColumn === undefined
+        ? builder.delete().from(target).where(text, parameters)
+        : builder.softDelete().from(target).where(text, parameters);
+    return (await removal.callListeners(false).execute()).affected ?? 0;
+  }
+
+  /** For TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
+  private condition(): { readonly text: string; readonly parameters: ObjectLiteral } {
+    const { filter, resource } = this;
+    const where = whereOf(this.context);
+    const alias = this.metadata.tableName;
+    const conditions: Sql[] = [
+      ...where.rowConditions(resource.model, alias),
+      ...where.exactConditions(resource, alias),
+      ...(filter === undefined ? [] : [where.condition(filter, alias)]),
+    ];
+    const { text, parameters } = render(allOf(conditions), (index) => `:restless_${index}`);
+    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * One INSERT that gives back what the answer shows, for rows that nothing else happens to: its text is put together once
+ * for each choice of columns. TypeORM's builder does the others.
+ */
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityMetadata, ObjectLiteral, QueryRunner } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { Query } from '../query/query.js';
+import { Recent } from '../query/recent.js';
+import type { Result } from '../query/result.js';
+import type { Dialect } from './dialect.js';
+import type { PlanCache } from './plan-cache.js';
+import { returned, type Returning } from './returning.js';
+import type { Schema } from './schema.js';
+import type { RunStatement } from './statements.js';
+
+/** How many texts are kept. */
+const MOST_TEXTS = 500;
+
+/** What is used of TypeORM's drivers and not in the type that they share. */
+interface Driver {
+  readonly spatialTypes: readonly unknown[];
+  wrapWithJsonFunction?(value: string, column: ColumnMetadata, jsonb: boolean): string;
+}
+
+/** A column of an INSERT: with a value, or with what the text says. */
+type Cell = { readonly value: unknown } | { readonly text: string };
+
+const LEFT_OUT: Cell = Object.freeze({ text: '' });
+const isLeftOut = (cell: Cell | undefined): boolean => cell === LEFT_OUT;
+
+export class Inserts {
+  private readonly dataSource: DataSource;
+  private readonly texts = new Recent<string>(MOST_TEXTS);
+  private readonly tables = new Map<EntityMetadata, Promise<boolean> | boolean>();
+
+  constructor(
+    schema: Schema,
+    private readonly dialect: Dialect,
+    private readonly plans: PlanCache,
+    private readonly run: RunStatement,
+  ) {
+    this.dataSource = schema.dataSource;
+  }
+
+  /** True where an INSERT can give back what a query shows of the row. */
+  async isPossible(metadata: EntityMetadata, answer: Query): Promise<boolean> {
+    if (this.plans.returning(answer) === undefined) return false;
+    let known = this.tables.get(metadata);
+    if (known === undefined) {
+      known = this.isPlain(metadata);
+      this.tables.set(metadata, known);
+      try {
+        this.tables.set(metadata, await known);
+      } catch (error) {
+        this.tables.delete(metadata);
+        throw error;
+      }
+    }
+    return known;
+  }
+
+  /**
+   * Inserts the row of an instance.
+   *
+   * @returns undefined, with nothing done, where it takes more than that; it does from then on
+   */
+  async insert(
+    runner: QueryRunner,
+    metadata: EntityMetadata,
+    entity: ObjectLiteral,
+    answer: Query,
+  ): Promise<Result | undefined> {
+    const columns = metadata.columns.filter((column) => column.isInsert && column.generatedType === undefined);
+    const cells = columns.map((column) => this.cell(column, entity));
+    if (!cells.every((cell) => cell !== undefined) || cells.every(isLeftOut)) {
+      return this.giveUp(metadata);
+    }
+    const returning = this.plans.returning(answer)!;
+    const parameters = cells.flatMap((cell) => ('value' in cell ? [cell.value] : []));
+    const [row] = await this.run(runner, { text: this.text(metadata, columns, cells, returning), parameters });
+    return returned(returning, answer, row!);
+  }
+
+  /** From now on, rows of this table are TypeORM's. */
+  giveUp(metadata: EntityMetadata): undefined {
+    this.tables.set(metadata, false);
+  }
+
+  /** The same as TypeORM writes; undefined for what only it can write. */
+  private cell(column: ColumnMetadata, entity: ObjectLiteral): Cell | undefined {
+    const { driver } = this.dataSource;
+    const own: unknown = column.getEntityValue(entity);
+    if (typeof own === 'function') return undefined;
+    const value: unknown = driver.preparePersistentValue(own, column);
+    if (column.isDiscriminator) return { value: column.entityMetadata.discriminatorValue };
+    if (value !== undefined) return isCounted(column) ? undefined : { value };
+    if (column.isVersion) return { text: '1' };
+    if (isCounted(column)) return LEFT_OUT;
+    if (column.isGenerated && !driver.isUUIDGenerationSupported()) return { value: randomUUID() };
+    // SQLite would count up a whole number that nobody gave it.
+    if (column.isPrimary && !column.isGenerated) return undefined;
+    if (this.dialect.name !== 'sqlite') return { text: 'DEFAULT' };
+    const { default: given } = column;
+    return { text: given === undefined || given === null ? 'NULL' : driver.normalizeDefault(column)! };
+  }
+
+  private text(
+    metadata: EntityMetadata,
+    columns: readonly ColumnMetadata[],
+    cells: readonly Cell[],
+    { list }: Returning,
+  ): string {
+    const { tablePath } = metadata;
+    const places = cells.map((cell) => ('value' in cell ? '?' : cell.text)).join();
+    const key = `${tablePath} ${metadata.name} ${places} ${list}`;
+    return this.texts.get(key) ?? this.texts.set(key, this.write(tablePath, columns, cells, list));
+  }
+
+  private write(tablePath: string, columns: readonly ColumnMetadata[], cells: readonly Cell[], list: string): string {
+    const { dialect } = this;
+    const driver = this.dataSource.driver as unknown as Driver;
+    const names: string[] = [];
+    const values: string[] = [];
+    let count = 0;
+    for (const [index, cell] of cells.entries()) {
+      if (isLeftOut(cell)) continue;
+      const column = columns[index]!;
+      const place = 'value' in cell ? dialect.placeholder(count++) : cell.text;
+      names.push(dialect.quote(column.databaseName));
+      values.push('value' in cell ? (driver.wrapWithJsonFunction?.(place, column, true) ?? place) : place);
+    }
+    const table = tablePath.split('.').map(dialect.quote).join('.');
+    return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${values.join(', ')}) RETURNING ${list}`;
+  }
+
+  /** True where what comes back is the row as it stays, and its columns take plain values. */
+  private async isPlain(metadata: EntityMetadata): Promise<boolean> {
+    const { driver } = this.dataSource;
+    const spatial = (driver as unknown as Driver).spatialTypes;
+    const columns = metadata.columns.filter(({ isInsert }) => isInsert);
+    if (columns.some(({ type }) => spatial.includes(type))) return false;
+    switch (this.dataSource.options.type) {
+      case 'mariadb':
+        // Triggers there change the row before it is written, or other tables.
+        return driver.isReturningSqlSupported('insert');
+      case 'postgres':
+      case 'better-sqlite3':
+        return !(await this.changesLater(metadata));
+      default:
+        return false;
+    }
+  }
+
+  /** True where the database may change the row once more after it is written. */
+  private async changesLater({ tableName, tablePath }: EntityMetadata): Promise<boolean> {
+    const [text, name] =
+      this.dialect.name === 'sqlite'
+        ? [SQLITE_TRIGGERS, tableName]
+        : [POSTGRES_TRIGGERS, tablePath.split('.').map(this.dialect.quote).join('.')];
+    const rows = await this.dataSource.query<unknown[]>(text, [name]);
+    return rows.length > 0;
+  }
+}
+
+const SQLITE_TRIGGERS = "SELECT 1 AS c0 FROM sqlite_master WHERE type IN ('trigger', 'view') AND tbl_name = ?";
+
+/** Triggers that run before a row is written are done by then; views have their own. */
+const POSTGRES_TRIGGERS =
+  "SELECT 1 AS c0 FROM pg_class c WHERE c.oid = to_regclass($1) AND (c.relhasrules OR c.relkind NOT IN ('r', 'p') OR " +
+  'EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgtype & 2 = 0))';
+
+/** True for a column that the database counts up. */
+export function isCounted(column: ColumnMetadata): boolean {
+  return column.isGenerated && column.generationStrategy !== 'uuid';
+}

@@ -1,0 +1,3 @@
+/** The types of `chromium.js`. */
+
+export function findChromium(): string | undefined;
