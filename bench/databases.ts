@@ -36,11 +36,13 @@ export function urlOf(kind: 'postgres' | 'mariadb', place?: Place): string {
   return url.href;
 }
 
+/** Where SQLite's files are; servers are told. */
+export const DATA_FOLDER = process.env.BENCH_FOLDER ?? join(import.meta.dirname, '..', 'bench-data');
+
 /** The file of a SQLite database. */
 export function fileOf(place: Place): string {
-  const folder = join(import.meta.dirname, '..', 'bench-data');
-  mkdirSync(folder, { recursive: true });
-  return join(folder, `${spaceOf(place)}.sqlite`);
+  mkdirSync(DATA_FOLDER, { recursive: true });
+  return join(DATA_FOLDER, `${spaceOf(place)}.sqlite`);
 }
 
 /** What this process is to serve. */

@@ -1,6 +1,7 @@
 /**
  * What the rounds come to: medians, ratios to the reference, and the table of them.
  */
+import type { Rounds } from './compare.js';
 import type { Place } from './databases.js';
 import type { Measured } from './load.js';
 import { REFERENCE, type Server } from './servers.js';
@@ -16,19 +17,24 @@ export interface Cell {
   /** `*` for all. */
   readonly work: string;
   readonly result?: Summary;
+  /** The request was asked one at a time, because it is slow. */
+  readonly alone?: boolean;
   /** Why there is no result. */
   readonly fault?: string;
 }
 
 /** One database with tables of one size. */
 export interface Section extends Place {
+  /** The database's name and version. */
+  readonly database: string;
   readonly servers: readonly Server[];
   readonly work: readonly { readonly key: string; readonly title: string }[];
   readonly cells: readonly Cell[];
 }
 
-const MEASURES = ['rate', 'p50', 'p99', 'cpu', 'memory'] as const;
+const MEASURES = ['rate', 'p50', 'p99', 'cpu', 'heap', 'memory'] as const;
 
+/** Rounds of one server against the same rounds of the reference, which may have none. */
 export function summarize(rounds: readonly Measured[], reference: readonly Measured[]): Summary {
   const medians = (of: (each: Measured, round: number, key: keyof Measured) => number): Measured =>
     Object.fromEntries(
@@ -36,51 +42,64 @@ export function summarize(rounds: readonly Measured[], reference: readonly Measu
     ) as unknown as Measured;
   return {
     ...medians((each, _round, key) => each[key]),
-    ratio: medians((each, round, key) => each[key] / reference[round]![key]),
+    ratio: medians((each, round, key) => each[key] / (reference[round]?.[key] ?? NaN)),
   };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The load generator counts latencies in whole milliseconds; below one there is no ratio. */
-function spell(ratio: number): string {
-  return Number.isFinite(ratio) ? ratio.toFixed(2) : '–';
+/** A section in Markdown: what it is about, its table, and what the table leaves out. */
+export function markdown(section: Section, { connections, rounds, seconds }: Rounds): string {
+  const { kind, database, size, cells } = section;
+  const lines = [
+    '',
+    `${database || kind}, ${size.toLocaleString('en')} persons; ${connections} connections, ${rounds} rounds of ${seconds} s; ratios to the reference`,
+    '',
+    ...table(section),
+  ];
+  if (cells.some(({ alone }) => alone)) lines.push('', '¹ slow: one request at a time, one a round.');
+  for (const { work, server, fault } of cells.filter((cell) => cell.fault !== undefined))
+    lines.push('', `${work === '*' ? 'everything' : work}, ${server}: ${fault!.replaceAll(/\s+/g, ' ').slice(0, 400)}`);
+  const [near, far] = ['cursor-first', 'cursor'].map((key) => cells.filter((cell) => cell.work === key));
+  const across = far!.flatMap(({ server, result }) => {
+    const first = near!.find((cell) => cell.server === server)?.result;
+    return result && first ? [`${server} ${(result.rate / first.rate).toFixed(2)}`] : [];
+  });
+  if (across.length > 0)
+    lines.push('', `Requests a second far in by cursor, to those on page 1: ${across.join(', ')}.`);
+  return `${lines.join('\n')}\n`;
 }
 
-/** The table of a section, in Markdown: requests a second as a ratio, then p50, p99, processor time and memory. */
-export function table({ servers, work, cells }: Section): string {
+/** The reference with its figures, the others with their ratios to it. */
+function table({ servers, work, cells }: Section): readonly string[] {
   const lines = [
-    '| work | server | req/s | ratio | p50 | p99 | CPU/request | memory |',
-    '|---|---|---|---|---|---|---|---|',
+    '| work | server | requests/s | ratio | p50 | p99 | CPU/request | heap/request | memory |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
   for (const { key, title } of work) {
     for (const server of servers) {
-      const cell = cells.find((each) => each.server === server.key && (each.work === key || each.work === '*'));
+      const cell = cells.find((each) => each.server === server.key && each.work === key);
       if (cell === undefined) continue;
-      const { result } = cell;
-      if (result === undefined) {
-        lines.push(
-          `| ${title} | ${server.title} | – | ${cell.fault!.replaceAll(/[|\n]/g, ' ').slice(0, 160)} | | | | |`,
-        );
-        continue;
-      }
-      const own = server.key === REFERENCE;
-      const { ratio } = result;
-      const figures = own
-        ? [
-            '1.00',
-            `${result.p50} ms`,
-            `${result.p99} ms`,
-            `${result.cpu.toFixed(2)} ms`,
-            `${result.memory.toFixed(0)} MB`,
-          ]
-        : [ratio.rate, ratio.p50, ratio.p99, ratio.cpu, ratio.memory].map(spell);
-      lines.push(`| ${[title, server.title, result.rate.toFixed(0), ...figures].join(' | ')} |`);
+      const { result, alone } = cell;
+      const figures = result === undefined ? ['failed', ...Array<string>(6).fill('')] : figuresOf(server, result);
+      lines.push(`| ${[title, server.title + (alone ? ' ¹' : ''), ...figures].join(' | ')} |`);
     }
   }
-  return lines.join('\n');
+  return lines;
+}
+
+function figuresOf({ key }: Server, { rate, p50, p99, cpu, heap, memory, ratio }: Summary): readonly string[] {
+  const requests = rate.toFixed(rate < 10 ? 2 : 0);
+  if (key !== REFERENCE)
+    return [requests, ...[ratio.rate, ratio.p50, ratio.p99, ratio.cpu, ratio.heap, ratio.memory].map(spell)];
+  const times = [p50, p99, cpu].map((time) => `${time.toFixed(2)} ms`);
+  return [requests, '1.00', ...times, `${heap.toFixed(0)} KB`, `${memory.toFixed(0)} MB`];
+}
+
+function spell(ratio: number): string {
+  return Number.isFinite(ratio) ? ratio.toFixed(2) : '–';
 }

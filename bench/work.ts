@@ -1,145 +1,83 @@
 /**
- * What is asked of the servers: every piece of work in the words of every kind of server.
+ * What is asked of the servers. How each kind of server is asked it, `dialects.ts` says.
  */
+import { DIALECTS, type Dialect } from './dialects.js';
 
-/** How a server is spoken to. */
-export type Dialect = 'json-api' | 'flat-json' | 'plain' | 'crud' | 'json-api-nestjs' | 'paginate';
-
-/** One request. */
+/** One request. `{row}`, `{age}` and `{n}` in its path and its body are another number in each request under load. */
 export interface Asked {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** A request whose `links.next` has the value for `{cursor}` in this parameter; or that has it in this member itself. */
+  readonly cursor?: { readonly path: string; readonly parameter: string };
 }
+
+export type WorkKey =
+  | 'item'
+  | 'page'
+  | 'include'
+  | 'uncounted'
+  | 'filter'
+  | 'related-filter'
+  | 'related-sort'
+  | 'deep'
+  | 'cursor-first'
+  | 'cursor'
+  | 'post'
+  | 'patch'
+  | 'post-related';
 
 export interface Work {
-  readonly key: string;
+  readonly key: WorkKey;
   readonly title: string;
-  /** The request in each server's words; a server that has none for it cannot do it, or has not been asked to. */
-  readonly ask: Readonly<Partial<Record<Dialect, Asked>>>;
   /** Part of the short run. */
   readonly quick: boolean;
+  /** The request in each server's words; a server that has none for it cannot do it. */
+  readonly ask: Readonly<Partial<Record<Dialect, Asked>>>;
+  readonly spot: Spot;
 }
 
-const JSON_API = { accept: 'application/vnd.api+json' };
-const FLAT = { accept: 'application/json' };
-const SIZE = 'page[size]=20';
+/** Rows on a page. */
+export const SIZE = 20;
 
-const get = (path: string, headers: Asked['headers'] = {}): Asked => ({
-  method: 'GET',
-  path: encodeURI(path),
-  headers,
-});
-
-const person = { name: 'Bench', age: 33, email: 'bench@example.org', createdAt: '2024-01-01T00:00:00.123Z' };
-const machine = { serial: 'SN-0', vendor: 'Bench', price: 1, boughtAt: '2024-01-01T00:00:00.123Z' };
-
-function write(method: 'POST' | 'PATCH', path: string, resource: object, plain: object): Work['ask'] {
-  const json = { 'content-type': 'application/json' };
-  const jsonApi = { 'content-type': 'application/vnd.api+json', ...JSON_API };
-  const bare = { method, path, headers: json, body: plain };
-  return {
-    'json-api': { method, path: `/api${path}`, headers: jsonApi, body: { data: resource } },
-    'flat-json': { method, path: `/api${path}`, headers: { ...json, ...FLAT }, body: plain },
-    plain: bare,
-  };
+/** Where the work is in the tables. */
+export interface Spot {
+  /** The number of the page that is far in. */
+  readonly deep: number;
+  /** The last row before that page. */
+  readonly before: number;
 }
 
 /**
- * The work list over tables of one size.
+ * The work over tables of one size.
  *
  * @param size how many persons there are
  */
 export function workFor(size: number): readonly Work[] {
   // Number 25,000 of a million rows; as far in as that in fewer.
   const deep = Math.max(2, Math.floor(size / 40));
-  return [
-    {
-      key: 'item',
-      title: 'one resource',
-      ask: { 'json-api': get('/api/person/77', JSON_API), plain: get('/person/77') },
-      quick: true,
-    },
-    {
-      key: 'page',
-      title: 'page of 20 with total',
-      ask: { 'json-api': get(`/api/person?${SIZE}`, JSON_API), plain: get('/person') },
-      quick: true,
-    },
-    {
-      key: 'include',
-      title: 'page of 20, to-many include, total',
-      ask: {
-        'json-api': get(`/api/person?${SIZE}&include=computers`, JSON_API),
-        'flat-json': get('/api/person?results_per_page=20', FLAT),
-        plain: get('/included'),
-      },
-      quick: true,
-    },
-    {
-      key: 'uncounted',
-      title: 'the same without total',
-      ask: {
-        'json-api': get(`/uncounted/person?${SIZE}&include=computers`, JSON_API),
-        'flat-json': get('/uncounted/person?results_per_page=20', FLAT),
-        plain: get('/uncounted'),
-      },
-      quick: false,
-    },
-    {
-      key: 'filter',
-      title: 'filter on an indexed column',
-      ask: { 'json-api': get(`/api/person?${SIZE}&filter[age]=33`, JSON_API), plain: get('/aged/33') },
-      quick: false,
-    },
-    {
-      key: 'related-filter',
-      title: 'filter through a to-many relation',
-      ask: { 'json-api': get(`/api/person?${SIZE}&filter[computers.price]=77`, JSON_API), plain: get('/owning/77') },
-      quick: false,
-    },
-    {
-      key: 'related-sort',
-      title: 'sort by a to-one relation',
-      ask: { 'json-api': get(`/api/computer?${SIZE}&sort=owner.name`, JSON_API), plain: get('/by-owner') },
-      quick: false,
-    },
-    {
-      key: 'deep',
-      title: `page ${deep.toLocaleString('en')} by number`,
-      ask: {
-        'json-api': get(`/api/person?${SIZE}&page[number]=${deep}`, JSON_API),
-        plain: get(`/person?page=${deep}`),
-      },
-      quick: false,
-    },
-    {
-      key: 'post',
-      title: 'POST',
-      ask: write('POST', '/person', { type: 'person', attributes: person }, person),
-      quick: true,
-    },
-    {
-      key: 'patch',
-      title: 'PATCH of one attribute',
-      ask: write('PATCH', '/person/77', { type: 'person', id: '77', attributes: { age: 35 } }, { age: 35 }),
-      quick: true,
-    },
-    {
-      key: 'post-related',
-      title: 'POST with a relationship',
-      ask: write(
-        'POST',
-        '/computer',
-        {
-          type: 'computer',
-          attributes: machine,
-          relationships: { owner: { data: { type: 'person', id: '7' } } },
-        },
-        { ...machine, owner: { id: 7 } },
-      ),
-      quick: false,
-    },
+  const spot: Spot = { deep, before: (deep - 1) * SIZE };
+  const number = deep.toLocaleString('en');
+  const list: readonly Omit<Work, 'ask' | 'spot'>[] = [
+    { key: 'item', title: 'one resource', quick: true },
+    { key: 'page', title: 'page of 20 with total', quick: true },
+    { key: 'include', title: 'page of 20, to-many include, total', quick: true },
+    { key: 'uncounted', title: 'the same without total', quick: false },
+    { key: 'filter', title: 'filter on an indexed column', quick: false },
+    { key: 'related-filter', title: 'filter through a to-many relation', quick: false },
+    { key: 'related-sort', title: 'sort by a to-one relation', quick: false },
+    { key: 'deep', title: `page ${number} by number`, quick: false },
+    { key: 'cursor-first', title: 'page 1 by cursor', quick: false },
+    { key: 'cursor', title: `page ${number} by cursor`, quick: false },
+    { key: 'post', title: 'POST', quick: true },
+    { key: 'patch', title: 'PATCH of one attribute', quick: true },
+    { key: 'post-related', title: 'POST with a relationship', quick: false },
   ];
+  const asked = Object.entries(DIALECTS).map(([dialect, words]) => [dialect, words(spot)] as const);
+  return list.map((work) => ({
+    ...work,
+    spot,
+    ask: Object.fromEntries(asked.flatMap(([dialect, words]) => (words[work.key] ? [[dialect, words[work.key]]] : []))),
+  }));
 }

@@ -33,3 +33,14 @@ export function pageLinks(url: string, number: number, size: number, total: numb
     next: hasNext ? to(number + 1) : null,
   };
 }
+
+/** The links of a page by cursor, where the cursors are keys: `before` the first row, `after` the last one. */
+export function cursorLinks(url: string, size: number, before: unknown, after: unknown): object {
+  const path = url.split('?')[0]!;
+  const to = (cursor: string, key: unknown): string =>
+    `${path}?${new URLSearchParams({ 'page[size]': String(size), [cursor]: String(key) }).toString()}`;
+  return {
+    prev: before === undefined ? null : to('page[before]', before),
+    next: after === undefined ? null : to('page[after]', after),
+  };
+}

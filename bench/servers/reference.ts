@@ -4,7 +4,7 @@
  */
 import fastify from 'fastify';
 import { openDriver, type Row } from './drivers.js';
-import { body, pageLinks, type Body } from './documents.js';
+import { body, cursorLinks, pageLinks, type Body } from './documents.js';
 import { ready } from './serve.js';
 
 const SIZE = 20;
@@ -16,8 +16,8 @@ app.addContentTypeParser(TYPE, { parseAs: 'string' }, (_request, text, done) => 
 const PERSON = 't.id, t.name, t.age, t.email, t.created_at';
 const COMPUTER = 't.id, t.serial, t.vendor, t.price, t.bought_at, t.owner_id';
 
-function person(row: Row, computers?: readonly Row[]): object {
-  const url = `/api/person/${row.id as number}`;
+function person(row: Row, computers?: readonly Row[], prefix = 'api'): object {
+  const url = `/${prefix}/person/${row.id as number}`;
   return {
     type: 'person',
     id: String(row.id),
@@ -87,7 +87,7 @@ async function people(url: string, listing: Listing): Promise<object> {
     : undefined;
   const byOwner = computers && groupByOwner(computers);
   return {
-    data: rows.map((row) => person(row, byOwner && (byOwner.get(row.id) ?? []))),
+    data: rows.map((row) => person(row, byOwner && (byOwner.get(row.id) ?? []), counted ? 'api' : 'uncounted')),
     ...(computers && { included: computers.map(computer) }),
     ...(total !== undefined && { meta: { total } }),
     links: pageLinks(url, number, SIZE, total, more),
@@ -120,6 +120,25 @@ app.get<{ Querystring: Record<string, string> }>('/api/person', ({ query, url })
 });
 
 app.get('/uncounted/person', ({ url }) => people(url, { include: true, counted: false }));
+
+/** Cursors are keys. */
+app.get<{ Querystring: Record<string, string> }>('/cursor/person', async ({ query, url }) => {
+  const after = Number(query['page[after]'] ?? 0);
+  const sql = `SELECT ${PERSON} FROM person t WHERE t.id > ? ORDER BY t.id LIMIT ?`;
+  const rows = await driver.rows(sql, [after, SIZE + 1]);
+  const more = rows.length > SIZE;
+  if (more) rows.pop();
+  return {
+    data: rows.map((row) => person(row)),
+    links: cursorLinks(url, SIZE, after > 0 ? rows[0]?.id : undefined, more ? rows.at(-1)!.id : undefined),
+    jsonapi: { version: '1.1' },
+  };
+});
+
+app.get<{ Params: { id: string } }>('/api/computer/:id', async ({ params, url }) => {
+  const [row] = await driver.rows(`SELECT ${COMPUTER} FROM computer t WHERE t.id = ? LIMIT ?`, [Number(params.id), 1]);
+  return { data: computer(row!), links: { self: url }, jsonapi: { version: '1.1' } };
+});
 
 app.get('/api/computer', async ({ url }) => {
   const rows = await driver.rows(

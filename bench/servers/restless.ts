@@ -21,6 +21,9 @@ const methods = ['GET', 'POST', 'PATCH'] as const;
       { entity: Person, methods: [...methods] },
       { entity: Computer, methods: [...methods] },
       { entity: Person, prefix: 'uncounted', count: 'none', methods: ['GET'] },
+      { entity: Person, prefix: 'cursor', pagination: 'cursor', count: 'none', embed: 0, methods: ['GET'] },
+      // Rows without the rows that flat JSON embeds.
+      ...[Person, Computer].map((entity) => ({ entity, prefix: 'flat', embed: 0, methods: [...methods] })),
     ]),
   ],
 })

@@ -3,7 +3,7 @@
  * total inside the page's statement, JSON written as text. This is as far as it goes by hand.
  */
 import fastify from 'fastify';
-import { pageLinks } from './documents.js';
+import { cursorLinks, pageLinks } from './documents.js';
 import { openDriver } from './drivers.js';
 import { ready } from './serve.js';
 
@@ -16,8 +16,8 @@ const END = ',"jsonapi":{"version":"1.1"}}';
 const PERSON = 't.id, t.name, t.age, t.email, t.created_at';
 const COMPUTER = 't.id, t.serial, t.vendor, t.price, t.bought_at, t.owner_id';
 
-function person([id, name, age, email, createdAt]: readonly unknown[], linkage: string): string {
-  const url = `/api/person/${id as number}`;
+function person([id, name, age, email, createdAt]: readonly unknown[], linkage: string, prefix = 'api'): string {
+  const url = `/${prefix}/person/${id as number}`;
   return `{"type":"person","id":"${id as number}","attributes":{"name":${JSON.stringify(name)},"age":${age as number},"email":${JSON.stringify(email)},"createdAt":"${driver.readDate(createdAt)}"},"relationships":{"computers":{${linkage}"links":{"self":"${url}/relationships/computers","related":"${url}/computers"}}},"links":{"self":"${url}"}}`;
 }
 
@@ -62,7 +62,9 @@ async function people(
   }
   let data = '';
   for (const row of rows) {
-    data += (data === '' ? '' : ',') + person(row, include ? `"data":[${linkage.get(row[0]) ?? ''}],` : '');
+    data +=
+      (data === '' ? '' : ',') +
+      person(row, include ? `"data":[${linkage.get(row[0]) ?? ''}],` : '', counted ? 'api' : 'uncounted');
   }
   const links = JSON.stringify(pageLinks(url, number, SIZE, total, more));
   return `{"data":[${data}]${include ? `,"included":[${included}]` : ''}${total === undefined ? '' : `,"meta":{"total":${total}}`},"links":${links}${END}`;
@@ -92,6 +94,16 @@ app.get<{ Querystring: Record<string, string> }>('/api/person', ({ query, url })
 });
 
 app.get('/uncounted/person', ({ url }) => people(url, '1 = 1', [], 1, true, false));
+
+app.get<{ Querystring: Record<string, string> }>('/cursor/person', async ({ query, url }) => {
+  const after = Number(query['page[after]'] ?? 0);
+  const sql = `SELECT ${PERSON} FROM person t WHERE t.id > ? ORDER BY t.id LIMIT ?`;
+  const rows = await driver.fast(sql, [after, SIZE + 1]);
+  const more = rows.length > SIZE;
+  if (more) rows.pop();
+  const links = cursorLinks(url, SIZE, after > 0 ? rows[0]?.[0] : undefined, more ? rows.at(-1)![0] : undefined);
+  return `{"data":[${rows.map((row) => person(row, '')).join(',')}],"links":${JSON.stringify(links)}${END}`;
+});
 
 app.get('/api/computer', async ({ url }) => {
   const rows = await driver.fast(

@@ -5,7 +5,7 @@ import { Body, Controller, Get, Module, Param, ParseIntPipe, Patch, Post, Query 
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { MoreThan, Repository } from 'typeorm';
 import { dataSourceOptions } from '../databases.js';
 import { Computer, Person } from '../entities.js';
 import { ready } from './serve.js';
@@ -65,6 +65,11 @@ class PlainController {
     const where = { computers: { price } };
     const [data, total] = await this.people.findAndCount({ where, order: { id: 'ASC' }, take });
     return { data, total };
+  }
+
+  @Get('after/:id')
+  async after(@Param('id', ParseIntPipe) id: number): Promise<Page> {
+    return { data: await this.people.find({ where: { id: MoreThan(id) }, order: { id: 'ASC' }, take }) };
   }
 
   @Get('by-owner')
