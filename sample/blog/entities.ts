@@ -1,5 +1,6 @@
 /** What the blog keeps, and which fields of it are whose. */
 import { UseGuards } from '@nestjs/common';
+import { ApiBearerAuth } from '@nestjs/swagger';
 import { Expose } from 'class-transformer';
 import { IsEmail, Length } from 'class-validator';
 import { Resource } from 'nestjs-restless';
@@ -18,7 +19,8 @@ import { SignedIn } from './auth.guard.js';
 import { hashPassword, isHash } from './password.js';
 import { CommentPermissions, PostPermissions, UserPermissions } from './permissions.js';
 
-const signedIn = [UseGuards(SignedIn)];
+/** The guard, and what the OpenAPI document says of it. */
+const signedIn = [UseGuards(SignedIn), ApiBearerAuth()];
 
 /** Everybody may sign up, and change what is theirs. Only editors read addresses, and say who is an editor. */
 @Entity()

@@ -1,5 +1,6 @@
 /** Signing in: a controller like any other of Nest's. */
 import { Body, Controller, HttpCode, Post, UnauthorizedException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { EntityManager } from 'typeorm';
 import { User } from './entities.js';
 import { isPassword } from './password.js';
@@ -14,6 +15,9 @@ export class LoginController {
 
   @Post()
   @HttpCode(200)
+  @ApiOperation({ summary: 'Signs in.' })
+  @ApiOkResponse({ schema: { type: 'object', properties: { token: { type: 'string' } }, required: ['token'] } })
+  @ApiUnauthorizedResponse({ description: 'There is no such user.' })
   async login(@Body() body: unknown): Promise<{ token: string }> {
     const { name, password } = (body ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof name === 'string' && typeof password === 'string') {

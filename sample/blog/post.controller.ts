@@ -1,5 +1,6 @@
 /** Posts have one address more than other resources: where they are published. */
 import { Controller, HttpCode, Param, Post as HttpPost, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import { RestlessController } from 'nestjs-restless';
 import { EntityManager, IsNull } from 'typeorm';
 import { type BlogRequest, SignedIn } from './auth.guard.js';
@@ -15,6 +16,9 @@ export class PostController extends RestlessController(Post) {
   @HttpPost(':id/publish')
   @HttpCode(204)
   @UseGuards(SignedIn)
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Publishes a post.' })
+  @ApiUnauthorizedResponse({ description: 'Nobody has signed in.' })
   async publish(@Param('id') id: string, @Req() request: BlogRequest): Promise<void> {
     await this.manager.transaction(async (manager) => {
       // Changes nothing, and asks all the same: 404 for what they do not see, 403 for what is not theirs.

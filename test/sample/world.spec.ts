@@ -38,7 +38,7 @@ describe('the world', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const get = (path: string): Promise<Answer> => app.get(urlOf('', path), BROWSER);
+  const get = (path: string): Promise<Answer> => app.get(urlOf('', path));
 
   it('has every country and city of its sources', async () => {
     const [countries, cities] = [await get('/api/country'), await get('/api/city')];
@@ -83,6 +83,12 @@ describe('the world', () => {
 
     expect(answer.at('/data/attributes/subregion')).toBeNull();
     expect(answer.at('/data/relationships/capital/data')).toBeNull();
+  });
+
+  it('gives browsers the explorer', async () => {
+    const answer = await app.get('/api/country', BROWSER);
+
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   });
 
   it.each(examples)('shows $shows', async ({ path }) => {
