@@ -1,22 +1,28 @@
-/** The README's tables say what the code has: operators, options, limits. */
-import { readFileSync } from 'node:fs';
+/** The tables of the documentation say what the code has: operators, options, limits. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { ERROR_CODES } from '../../src/errors.js';
 import { RUNS } from '../../src/nest/processors/keys.js';
 import { ALIASES } from '../../src/nest/aliases.js';
 import { OPERATORS } from '../../src/query/operators.js';
 import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES } from '../../src/resource/options.js';
 
-const README = readFileSync('README.md', 'utf8');
+const PAGES = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const LINES = PAGES.flatMap((page) => [...readFileSync(page, 'utf8').split('\n'), '']);
 
 /** The cells of the table whose head has these columns. */
 function table(...head: readonly string[]): string[][] {
-  const lines = README.split('\n');
   const cells = (line: string): string[] =>
     line
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim());
-  const start = lines.findIndex((line) => cells(line).join('|') === head.join('|'));
-  const rows = lines.slice(start + 2);
+  const start = LINES.findIndex((line) => cells(line).join('|') === head.join('|'));
+  const rows = LINES.slice(start + 2);
   return rows
     .slice(
       0,
@@ -58,6 +64,15 @@ it('lists every limit with its default', () => {
   ]);
 
   expect(Object.fromEntries(listed) as object).toEqual(DEFAULT_LIMITS);
+});
+
+it('lists every code of errors with its status and title', () => {
+  const listed = table('code', 'status', 'title').map(([code, status, title]) => [
+    names(code!)[0],
+    [Number(status), title],
+  ]);
+
+  expect(listed).toEqual(Object.entries(ERROR_CODES));
 });
 
 it('lists every key of processors with the operation that runs it', () => {
