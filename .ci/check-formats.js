@@ -6,7 +6,18 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-const COPIED = ['src', 'test', 'sample', 'bench', 'README.md', 'CHANGELOG.md', 'package.json', 'package-lock.json'];
+const COPIED = [
+  '.ci',
+  'src',
+  'test',
+  'sample',
+  'bench',
+  'docs',
+  'README.md',
+  'CHANGELOG.md',
+  'package.json',
+  'package-lock.json',
+];
 const CONFIGURATION = ['jest.config.js', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.samples.json'];
 /** The format itself, its recorded cases, and the tests that are named after it. */
 const REMOVED = [/\/src\/wire\/flat-json$/, /\/test\/conformance\/classic$/, /[/-]flat-[\w-]+\.spec\.ts$/];

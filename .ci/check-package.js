@@ -1,11 +1,21 @@
 // Fails unless the package holds what a user needs, and nothing else, and unless its doors open: what they export is there,
-// and TypeScript finds its types. Reads what `npm pack --json` printed; the package has to be built.
-import { readFileSync } from 'node:fs';
+// TypeScript finds its types, publint and attw find no fault, and every option of package.json says something true. Packs it
+// as `npm publish` would; the package has to be built. `npm run` starts it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, posix, relative } from 'node:path';
 import ts from 'typescript';
 
-const [packed] = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+/** Packages that come with it; each is one more that its users have to trust. */
+const COMES_WITH = ['lossless-json'];
+
+const scratch = mkdtempSync(join(tmpdir(), 'restless-package-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch];
+const [packed] = JSON.parse(run(process.env.npm_execpath, ...pack).stdout);
+const tarball = join(scratch, packed.filename);
+const { exports, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const paths = packed.files.map(({ path }) => path);
 const doors = Object.values(exports).flatMap((door) => (typeof door === 'string' ? [door] : Object.values(door)));
 const wanted = ['CHANGELOG.md', 'LICENSE', 'README.md', ...new Set(doors.map((door) => posix.normalize(door)))];
@@ -14,11 +24,15 @@ const wanted = ['CHANGELOG.md', 'LICENSE', 'README.md', ...new Set(doors.map((do
 const CONSUMER = `
   import type { INestApplication } from '@nestjs/common';
   import { Resource, RestlessModule } from 'nestjs-restless';
+  import { restlessDocument, type RestlessDocumentOptions } from 'nestjs-restless/openapi';
   import { expectNoLeaks, type LeakOptions } from 'nestjs-restless/testing';
   @Resource({ methods: ['GET'] })
   class Person {}
   export const module = RestlessModule.forFeature([Person]);
   export const options: LeakOptions = { as: {}, resource: Person, hidden: { fields: ['salary'], rows: ['3'] } };
+  export const described: RestlessDocumentOptions = { groups: ['hr'] };
+  export const document = (app: INestApplication): object =>
+    restlessDocument(app, { openapi: '3.1.0', info: { title: '', version: '' } }, described);
   export const test = (app: INestApplication): Promise<void> => expectNoLeaks(app, options);
   // @ts-expect-error the doors have types
   export const wrong: LeakOptions = { resource: 1 };
@@ -30,15 +44,41 @@ const faults = [
     .filter((path) => !wanted.includes(path) && !/^dist\/.+\.(?:js|js\.map|d\.ts)$/.test(path))
     .map((path) => `The package has ${path}, which nobody needs.`),
   ...compileFaults('consumer.ts', 'consumer.cts'),
+  ...Object.keys(dependencies)
+    .filter((name) => !COMES_WITH.includes(name))
+    .map((name) => `The package depends on ${name}: is that worth it? Then say so in COMES_WITH.`),
+  ...COMES_WITH.filter((name) => Object.keys(read(name).dependencies ?? {}).length > 0).map(
+    (name) => `${name} has dependencies of its own.`,
+  ),
+  ...toolFaults('publint/src/cli.js', 'run', tarball, '--strict'),
+  // A CommonJS application gets the ES module by `require`, which every Node of "engines" can do.
+  ...toolFaults('@arethetypeswrong/cli/dist/index.js', tarball, '--ignore-rules', 'cjs-resolves-to-esm'),
 ];
 const library = await import('nestjs-restless');
 const testing = await import('nestjs-restless/testing');
-if (![library.RestlessModule, testing.expectNoLeaks].every((each) => typeof each === 'function'))
-  faults.push('The package does not export RestlessModule and expectNoLeaks.');
+const openapi = await import('nestjs-restless/openapi');
+if (
+  ![library.RestlessModule, testing.expectNoLeaks, openapi.restlessDocument].every((each) => typeof each === 'function')
+)
+  faults.push('The package does not export RestlessModule, expectNoLeaks and restlessDocument.');
 
 for (const fault of faults) console.error(fault);
 if (faults.length === 0) console.log(`${packed.filename}: ${paths.length} files, ${packed.size} bytes.`);
 process.exitCode = faults.length > 0 ? 1 : 0;
+
+/** What a tool prints where it fails. */
+function toolFaults(path, ...words) {
+  const { status, stdout, stderr } = run(join('node_modules', path), ...words);
+  return status === 0 ? [] : [stdout + stderr];
+}
+
+function run(...words) {
+  return spawnSync(process.execPath, words, { encoding: 'utf8' });
+}
+
+function read(name) {
+  return JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8'));
+}
 
 /** Compiles the consumer as files of this folder that are not there, against the package as it is built. */
 function compileFaults(...names) {
