@@ -169,7 +169,7 @@ class ChangeParser {
       { ...this.change.request, operation: 'GET_RESOURCE', id: undefined, filters: [], restrictions: [] },
       this.rules,
     );
-    return Object.freeze({ ...query, cardinality: 'one', page: undefined, sort: [] });
+    return Object.freeze({ ...query, cardinality: 'one', page: undefined, cursor: undefined, sort: [] });
   }
 
   private raw(): RawResource {

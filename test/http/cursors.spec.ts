@@ -13,6 +13,7 @@ import { follow } from '../support/walk.js';
 
 const PROFILE = 'https://jsonapi.org/profiles/ethanresnick/cursor-pagination';
 const FLAT = { Accept: 'application/json' };
+const JSON_API = 'application/vnd.api+json';
 const SECRET = 'a secret of all processes';
 
 const ids = (answer: Answer): unknown => answer.at('/data/*/id');
@@ -518,6 +519,26 @@ describeServers(
         ]);
         expect((await get('q={"limit":3}')).at('/page')).toBe(1);
       });
+    });
+
+    it.each(['cursor', 'both'] as const)('answers writes where lists have pages by %s', async (pagination) => {
+      const app = await startPeople({ pagination, methods: ['GET', 'POST', 'PATCH'], returning: 'always' });
+      const send = (method: string, path: string, type: string, body: unknown): Promise<Answer> =>
+        app.request(method, path, { headers: { Accept: type, 'Content-Type': type }, body });
+      const person = (id: string | undefined, name: string): object => ({
+        data: { type: 'person', id, attributes: { name } },
+      });
+      const flat = await send('POST', '/api/person', 'application/json', {
+        name: 'Flat',
+        computers: [{ name: 'kit', price: '1.00' }],
+      });
+      const made = await send('POST', '/api/person?include=computers', JSON_API, person(undefined, 'Made'));
+      const changed = await send('PATCH', '/api/person/1?include=computers', JSON_API, person('1', 'Changed'));
+      await app.close();
+
+      expect([flat.status, flat.at('/name'), flat.at('/computers/*/name')]).toEqual([201, 'Flat', ['kit']]);
+      expect([made.status, made.at('/data/attributes/name'), made.at('/included')]).toEqual([201, 'Made', []]);
+      expect([changed.status, changed.at('/data/attributes/name')]).toEqual([200, 'Changed']);
     });
 
     it('tells nothing of what a viewer may not see, and has no rows out of scope', async () => {
