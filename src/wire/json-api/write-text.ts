@@ -5,6 +5,7 @@
 import type { Fieldset } from '../../query/query.js';
 import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
 import type { Relationship, Resource } from '../../resource/resource.js';
+import { inOrder, joined, jsonOf, listed, quoted } from '../json-text.js';
 import { collectionUrl } from '../links.js';
 import type { Address, WireText } from '../wire-format.js';
 import { restOf } from './portions.js';
@@ -43,26 +44,6 @@ function* piecesOf(
 /** Cursors need no escapes, and resources have no other `meta`. */
 function withCursor(resource: string, cursor: string | undefined): string {
   return cursor === undefined ? resource : `${resource.slice(0, -1)},"meta":{"page":{"cursor":"${cursor}"}}}`;
-}
-
-/** How long pieces are, in characters; small documents are few of them. */
-const PIECE = 16_384;
-
-function* listed(
-  start: string,
-  records: readonly ResourceRecord[],
-  write: (record: ResourceRecord) => string,
-): Iterable<string> {
-  let out = start;
-  let separator = '';
-  for (const record of records) {
-    out += separator + write(record);
-    separator = ',';
-    if (out.length < PIECE) continue;
-    yield out;
-    out = '';
-  }
-  yield `${out}]`;
 }
 
 /** A relationship as far as all resources of a kind have it in common. */
@@ -133,9 +114,7 @@ class TextWriter {
   private linkage(linkage: Linkage): string {
     if (linkage === null) return 'null';
     if (!Array.isArray(linkage)) return this.identifier(linkage as Identifier);
-    let out = '[';
-    for (const each of linkage as readonly Identifier[]) out += `${out === '[' ? '' : ','}${this.identifier(each)}`;
-    return `${out}]`;
+    return `[${joined(linkage as readonly Identifier[], (each) => this.identifier(each))}]`;
   }
 
   private startOf(resource: Resource): string {
@@ -165,17 +144,21 @@ class TextWriter {
       resource,
       start: this.startOf(resource),
       url,
-      attributes: inOrder(attributes).map(([name, at]) => [`${JSON.stringify(name)}:`, at] as const),
-      relationships: inOrder(relationships.map(({ relationship }) => relationship)).map(([name, at]) => {
-        const encoded = encodeURIComponent(name);
-        return {
-          name,
-          start: `${JSON.stringify(name)}:{`,
-          self: hasLinkageUrl(resource) ? `/relationships/${encoded}` : undefined,
-          relationship: relationships[at]!.relationship,
-          related: hasRelatedUrl(resource, relationships[at]!.relationship) ? `/${encoded}` : undefined,
-        };
-      }),
+      attributes: inOrder(attributes.map(({ name }, at) => [name, at] as const)).map(
+        ([name, at]) => [`${JSON.stringify(name)}:`, at] as const,
+      ),
+      relationships: inOrder(relationships.map(({ relationship }) => [relationship.name, relationship] as const)).map(
+        ([name, relationship]) => {
+          const encoded = encodeURIComponent(name);
+          return {
+            name,
+            start: `${JSON.stringify(name)}:{`,
+            self: hasLinkageUrl(resource) ? `/relationships/${encoded}` : undefined,
+            relationship,
+            related: hasRelatedUrl(resource, relationship) ? `/${encoded}` : undefined,
+          };
+        },
+      ),
       hasUrl: hasUrl(resource),
     };
   }
@@ -190,21 +173,8 @@ function attributesOf({ attributes }: ResourceText, values: readonly unknown[]):
   return out;
 }
 
-/** What JSON.stringify says, sooner for what is frequent. */
-function jsonOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
-  if (typeof value === 'string') return quoted(value);
-  return value === null ? 'null' : JSON.stringify(value);
-}
-
-/** Characters that stand for themselves, in JSON and in a URL. */
+/** Characters that stand for themselves in a URL. */
 const PLAIN_ID = /^[\w-]*$/;
-const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
-
-/** A text in JSON. */
-function quoted(text: string): string {
-  return PLAIN_TEXT.test(text) ? `"${text}"` : JSON.stringify(text);
-}
 
 function linksOf(url: string, self: string | undefined, related: string | undefined, next?: string): string {
   if (self === undefined && related === undefined) return '';
@@ -212,9 +182,4 @@ function linksOf(url: string, self: string | undefined, related: string | undefi
   const other = related === undefined ? '' : `"related":"${url}${related}"`;
   const rest = next === undefined ? '' : `,"next":"${next}"`;
   return `"links":{${own}${own !== '' && other !== '' ? ',' : ''}${other}${rest}}`;
-}
-
-/** Names with their places, as the members of an object stand: numbers first. */
-function inOrder(named: readonly { readonly name: string }[]): readonly (readonly [name: string, at: number])[] {
-  return Object.entries(Object.fromEntries(named.map(({ name }, at) => [name, at])));
 }
