@@ -78,7 +78,7 @@ async function write(
   serializerOf: SerializerOf | undefined,
 ): Promise<Omit<HttpDocument, 'status'>> {
   if (serializerOf === undefined) {
-    const text = callback === undefined ? format.writeText?.(result, address) : undefined;
+    const text = callback === undefined ? format.writeText?.(result, address, wire) : undefined;
     return text === undefined ? format.write(result, address, wire) : { ...text, document: undefined };
   }
   const parts = (record: Result['records'][number]) => format.parts(record, result, address);

@@ -120,7 +120,7 @@ export interface WireFormat {
   /** @param serialized what serializers made of some of the records */
   readonly write: (result: Result, address: Address, options: WireOptions, serialized?: Serialized) => WireAnswer;
   /** The text of the document that `write` gives, sooner; where a format has no such way, it is made from the document. */
-  readonly writeText?: (result: Result, address: Address) => WireText;
+  readonly writeText?: (result: Result, address: Address, options: WireOptions) => WireText;
   /** The status that an error has in this format. */
   readonly statusOf: (error: WireError) => number;
   /** What was changed or deleted in a collection. */

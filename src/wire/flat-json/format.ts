@@ -9,6 +9,7 @@ import { readChange } from './read-body.js';
 import { jsonpPayload } from './jsonp.js';
 import { SCHEMAS } from './schema.js';
 import { parts, statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
+import { writeText } from './write-text.js';
 
 /** The media type of flat JSON. */
 export const FLAT_JSON_MEDIA_TYPE = 'application/json';
@@ -29,6 +30,7 @@ export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
   classicVerbs: true,
   showsChanges: true,
   write,
+  writeText,
   statusOf,
   writeCount,
   writeErrors,

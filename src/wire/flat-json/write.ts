@@ -3,12 +3,14 @@
  */
 import { NotFoundError } from '../../errors.js';
 import type { CursorPage } from '../../query/cursor.js';
-import type { Identifier, Linkage, ResourceRecord, Result } from '../../query/result.js';
-import { splitId, type ColumnAttribute, type Resource } from '../../resource/resource.js';
+import type { Linkage, ResourceRecord, Result } from '../../query/result.js';
+import type { Resource } from '../../resource/resource.js';
 import { isTruncated, neighboursOf } from '../neighbours.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl } from '../links.js';
 import type { Serialized, SerializedResource } from '../serializer.js';
 import type { Address, WireAnswer, WireError, WireOptions } from '../wire-format.js';
+import { hiddenKey, keyValues } from './key.js';
+import { Records } from './related.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,27 +18,46 @@ const PAGE_PARAMETERS = { number: 'page', size: 'results_per_page', after: 'afte
 
 /** The document of a result: one object, or a page of them in its envelope. @see PAG-03, REL-01, REL-03 */
 export function write(result: Result, address: Address, options: WireOptions, serialized?: Serialized): WireAnswer {
-  const { query, records } = result;
+  const { headers, one, envelope } = frameOf(result, address, options.numPagesAlias);
   const writer = new ObjectWriter(result, options.embed, serialized);
+  if (one !== undefined) return { headers, document: writer.object(one, 0) };
+  return { headers, document: { ...envelope, objects: result.records.map((record) => writer.object(record, 0)) } };
+}
+
+/** What is around the objects of a document. */
+interface Frame {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The object that is the document; undefined for a page. */
+  readonly one: ResourceRecord | undefined;
+  /** The members in front of the objects of a page. */
+  readonly envelope: Json;
+}
+
+/**
+ * The headers of a result, and what its objects stand in.
+ *
+ * @throws NotFoundError where one object is asked for, and there is none
+ */
+export function frameOf(result: Result, address: Address, numPagesAlias: boolean): Frame {
+  const { query, records, total, atLeast, estimate } = result;
   const [first] = records;
   if (query.cardinality !== 'many') {
     if (first === undefined) throw new NotFoundError('There is no related resource.');
     const headers: Record<string, string> =
       query.cardinality === 'single' ? { Location: resourceUrl(address, first) } : {};
-    return { headers, document: writer.object(first, 0) };
+    return { headers, one: first, envelope: {} };
   }
   const { page } = query;
-  const { total, atLeast, estimate } = result;
   const pages = page === undefined ? 1 : total === undefined ? undefined : Math.ceil(total / page.size);
   return {
     headers: pageHeaders(result, address),
-    document: {
+    one: undefined,
+    envelope: {
       ...(total === undefined ? {} : { num_results: total }),
       ...(atLeast === undefined ? {} : { num_results_at_least: atLeast }),
       ...(estimate === undefined ? {} : { num_results_estimate: estimate }),
-      ...(pages === undefined ? {} : { total_pages: pages, ...(options.numPagesAlias ? { num_pages: pages } : {}) }),
+      ...(pages === undefined ? {} : { total_pages: pages, ...(numPagesAlias ? { num_pages: pages } : {}) }),
       ...(query.cursor === undefined ? { page: page?.number ?? 1 } : cursorsOf(result, query.cursor)),
-      objects: records.map((record) => writer.object(record, 0)),
     },
   };
 }
@@ -62,18 +83,14 @@ function pageHeaders(result: Result, address: Address): Readonly<Record<string, 
 }
 
 class ObjectWriter {
-  private readonly records = new Map<Resource, Map<string, ResourceRecord>>();
+  private readonly records: Records;
 
   constructor(
     private readonly result: Result,
     private readonly embed: number,
     private readonly serialized?: Serialized,
   ) {
-    for (const record of [...result.records, ...result.included]) {
-      const ofResource = this.records.get(record.resource) ?? new Map<string, ResourceRecord>();
-      ofResource.set(record.id, record);
-      this.records.set(record.resource, ofResource);
-    }
+    this.records = new Records(result);
   }
 
   /** All attributes, the key, and the related resources one level deep, or as deep as `embed` says. */
@@ -86,28 +103,18 @@ class ObjectWriter {
     if (depth >= this.embed) return object;
     for (const { relationship } of relationships) {
       if (own !== undefined && !Object.hasOwn(own.relationships, relationship.name)) continue;
-      const linkage = record.linkage.get(relationship.name);
-      const related = linkage === undefined ? undefined : this.related(linkage, depth + 1);
+      const related = this.related(record.linkage.get(relationship.name), depth + 1);
       if (related !== undefined) define(object, relationship.name, related);
     }
     return object;
   }
 
   /** The related objects; undefined where they were not loaded. */
-  private related(linkage: Linkage, depth: number): unknown {
-    if (linkage === null) return null;
-    if (!Array.isArray(linkage)) {
-      const record = this.find(linkage as Identifier);
-      return record === undefined ? undefined : this.object(record, depth);
-    }
-    const records = (linkage as readonly Identifier[]).map((each) => this.find(each));
-    return records.every((record) => record !== undefined)
-      ? records.map((record) => this.object(record, depth))
-      : undefined;
-  }
-
-  private find({ resource, id }: Identifier): ResourceRecord | undefined {
-    return this.records.get(resource)?.get(id);
+  private related(linkage: Linkage | undefined, depth: number): unknown {
+    const found = this.records.behind(linkage);
+    if (found === undefined || found === null) return found;
+    if (!Array.isArray(found)) return this.object(found as ResourceRecord, depth);
+    return (found as readonly ResourceRecord[]).map((record) => this.object(record, depth));
   }
 }
 
@@ -127,27 +134,10 @@ function define(object: Record<string, unknown>, name: string, value: unknown): 
   Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** The key under its own names; a single one that is called otherwise and not exposed is the `id`. @see FLD-08 */
-function keyOf({ resource, id }: Identifier): Json {
-  const parts = splitId(id, resource.id.length, resource.options.idSeparator)!;
-  const single = resource.id.length === 1;
-  return Object.fromEntries(
-    resource.id
-      .map((attribute, index) => [attribute, parts[index]!] as const)
-      .filter(([attribute]) => !isShown(resource, attribute))
-      .map(([attribute, part]) => [single ? 'id' : attribute.name, nativeValue(attribute, part)]),
-  );
-}
-
-function isShown(resource: Resource, key: ColumnAttribute): boolean {
-  return [...resource.attributes.values()].some(
-    (attribute) => attribute.exposed && attribute.readable && attribute.property === key.property,
-  );
-}
-
-/** In flat JSON a key has the type of its column (decision 4). */
-function nativeValue({ type }: ColumnAttribute, text: string): unknown {
-  return type === 'integer' || type === 'float' ? Number(text) : text;
+/** The parts of the key that are no attributes. */
+function keyOf(record: ResourceRecord): Json {
+  const values = keyValues(record);
+  return Object.fromEntries(hiddenKey(record.resource).map(({ name }, index) => [name, values[index]]));
 }
 
 /** @see ERR-01, VAL-03, VAL-04, VAL-06 */
