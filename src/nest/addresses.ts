@@ -5,7 +5,7 @@
 import { VersioningType } from '@nestjs/common';
 import type { ApplicationConfig } from '@nestjs/core';
 import type { Address } from '../wire/wire-format.js';
-import { splitUrl, type HttpRequest } from './http.js';
+import { seenPath, splitUrl, type HttpRequest } from './http.js';
 import type { ResourceUrlKind, UrlKind } from './operations.js';
 import type { Route } from './routes.js';
 
@@ -19,6 +19,14 @@ const SEGMENTS: Readonly<Record<UrlKind, number>> = {
   relationship: 3,
   member: 3,
 };
+
+/** Where a path leads. */
+export interface Located<P> {
+  readonly place: P;
+  readonly kind: ResourceUrlKind;
+  /** Behind the place's own path. */
+  readonly segments: readonly string[];
+}
 
 export class Addresses {
   constructor(
@@ -62,17 +70,19 @@ export class Addresses {
     return places.some((place) => this.bases(place).some((base) => segmentsBehind(base, path) !== undefined));
   }
 
+  /** The path of a request as the application's own router sees it. */
+  seen(request: HttpRequest): string {
+    return seenPath(request, this.globalPrefix);
+  }
+
   /** Which of these places a path leads to, and what kind of URL it is there. */
-  locate<P extends Route>(
-    path: string,
-    places: readonly P[],
-  ): { readonly place: P; readonly kind: ResourceUrlKind } | undefined {
+  locate<P extends Route>(path: string, places: readonly P[]): Located<P> | undefined {
     const asked = this.options.trailingSlash === 'ignore' ? path.replace(/(?<=.)\/$/, '') : path;
     for (const place of places) {
       for (const base of this.bases(place)) {
         const segments = segmentsBehind(base, asked);
         const kind = segments && kindOf(segments);
-        if (kind !== undefined) return { place, kind };
+        if (segments !== undefined && kind !== undefined) return { place, kind, segments };
       }
     }
     return undefined;

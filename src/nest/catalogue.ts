@@ -18,7 +18,7 @@ import type { ResourceSerializer } from '../wire/serializer.js';
 import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
 import { Addresses } from './addresses.js';
 import type { HttpRequest } from './http.js';
-import { allowedMethods, ROOT_METHODS, PATHS, type UrlKind } from './operations.js';
+import { allowedMethods, PATHS, ROOT_METHODS, type UrlKind } from './operations.js';
 import {
   resolveModuleOptions,
   type ResolvedModuleOptions,
@@ -34,8 +34,8 @@ import { notProcessed, providedProcessors } from './processors/decorators.js';
 import { Processors } from './processors/processors.js';
 import { resourceOptionsOf } from './restless.decorators.js';
 import { makeDeserializer, makeSerializer, type OwnSerializers } from './serializers.js';
-import { adoptDecorators, refuseLostOptions, standOf } from './stand-ins.js';
-import { controllersOf, evaluationRoute, setRoutes, type Route } from './routes.js';
+import { installStands } from './stand-ins.js';
+import { controllersOf, evaluationRoute, setRoutes, type ControllerWrapper, type Route } from './routes.js';
 import { Stores } from './stores.js';
 import { warnOfNames } from './warnings.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
@@ -81,6 +81,16 @@ export interface ServedResource {
   readonly processors: Processors;
 }
 
+/** What a controller serves, and where. */
+export interface Place extends Route {
+  readonly controller: Type;
+  readonly served: ServedResource;
+  readonly isEvaluation: boolean;
+}
+
+/** Which routes of a controller are left out, by the names of their methods. */
+type Silence = (place: Place, controller: ControllerWrapper, module: object) => ReadonlySet<string>;
+
 /**
  * All that is exposed, for the rest of this folder; what applications may ask of it is `RestlessRegistry`.
  */
@@ -95,8 +105,6 @@ export class Catalogue implements OnModuleInit {
   private readonly stores: Stores;
   readonly permissions = new Permissions();
   readonly roots = new Set<unknown>();
-  /** Generated controllers in whose place others stand. */
-  private readonly replaced = new Set<unknown>();
   private optionsGiven = false;
   private served: readonly ServedResource[] | undefined;
   /** By what leads to them. */
@@ -144,48 +152,24 @@ export class Catalogue implements OnModuleInit {
   }
 
   /** Says where every resource is served; Nest asks for that before it initializes modules. */
-  configureRoutes(routePath: (path: string) => string): void {
-    this.installOwnControllers();
-    const served = this.all();
-    const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
-    setRoutes(this.modules, (controller) => {
-      if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
-      if (this.replaced.has(controller)) return null;
-      const functions = served[this.registrations.findIndex((each) => each.evaluation === controller)]?.resource;
-      if (functions?.options.allowFunctions === false) return null;
-      const own = functions === undefined ? undefined : evaluationRoute(functions);
-      const found = own ?? served[this.registrations.findIndex((each) => each.controller === controller)]?.resource;
-      return found && { path: routePath(found.path), version: found.version };
-    });
-  }
-
-  /**
-   * Controllers of the application's own take the place of generated ones.
-   *
-   * @throws RestlessConfigError where there is nothing, or nothing more, to take the place of.
-   */
-  private installOwnControllers(): void {
-    const resources = this.resources();
-    for (const controller of controllersOf(this.modules) as Type[]) {
-      const stand = standOf(controller);
-      if (stand === undefined) continue;
-      const isStoodFor = ({ collectionName }: Resource): boolean =>
-        (stand.collectionName ?? collectionName) === collectionName;
-      const registration = this.registrations.find(
-        ({ entity }, index) => entity === stand.entity && isStoodFor(resources[index]!),
-      );
-      if (registration === undefined || standOf(registration.controller) !== undefined) {
-        const name = entityName(stand.entity);
-        const fault = registration === undefined ? `${name} is not exposed like this` : `another one does so already`;
-        throw new RestlessConfigError(
-          `${controller.name} stands in for the controller of ${name}, but ${fault}; list ${name} in RestlessModule.forFeature for it.`,
-        );
-      }
-      refuseLostOptions(controller, registration.entry.layers[0] as ResourceOptions);
-      adoptDecorators(controller);
-      this.replaced.add(registration.controller);
-      registration.controller = controller;
+  configureRoutes(routePath: (path: string) => string, silence: Silence): void {
+    const replaced = installStands(this.modules, this.registrations, this.resources());
+    const placeOf = new Map<unknown, Place | null>([...replaced].map((controller) => [controller, null]));
+    for (const [index, served] of this.all().entries()) {
+      const { controller, evaluation } = this.registrations[index]!;
+      const { path, version, options } = served.resource;
+      const functions = { ...evaluationRoute(served.resource), controller: evaluation, served, isEvaluation: true };
+      placeOf.set(evaluation, options.allowFunctions ? functions : null);
+      placeOf.set(controller, { path, version, controller, served, isEvaluation: false });
     }
+    const [root] = controllersOf(this.modules).filter((controller) => this.roots.has(controller));
+    setRoutes(this.modules, (wrapper, module) => {
+      const controller = wrapper.metatype;
+      if (this.roots.has(controller)) return controller === root ? { path: routePath(this.options.prefix) } : null;
+      const place = placeOf.get(controller);
+      if (!place) return place;
+      return { path: routePath(place.path), version: place.version, silent: silence(place, wrapper, module) };
+    });
   }
 
   /**
@@ -310,6 +294,11 @@ export class Catalogue implements OnModuleInit {
     const found = this.addresses.locate(pattern, this.resources());
     if (found !== undefined) return pattern.endsWith(PATHS[found.kind]);
     return this.addresses.locate(pattern, [{ path: this.options.prefix }])?.kind === 'collection';
+  }
+
+  /** What kind of URL of a place a request was sent to, whatever its verb, with what is behind the place's own path. */
+  locate(request: HttpRequest, place: Route): ReturnType<Addresses['locate']> {
+    return this.addresses.locate(this.addresses.seen(request), [place]);
   }
 
   /** The verbs that are answered at a path, or undefined where there is no such URL. */

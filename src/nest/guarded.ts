@@ -2,7 +2,14 @@
  * What an application has put before the URLs of a resource.
  */
 import type { Method } from '../resource/options.js';
+import type { Operation } from './operations.js';
 import type { ResourceOptions } from './options.js';
+
+/** What decorates the route of an operation: what is given for its verb, and for itself. */
+export function decoratorsOf({ verb, name }: Operation, { decorators }: ResourceOptions): readonly MethodDecorator[] {
+  if (name === undefined || verb === 'OPTIONS') return [];
+  return [...(decorators?.[verb === 'PUT' ? 'PATCH' : verb] ?? []), ...(decorators?.[name] ?? [])];
+}
 
 /**
  * True where guards or decorators decide about a verb: the application asks them at the URLs of the resource, and nowhere

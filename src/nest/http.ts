@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly url: string;
   /** The whole URL, where a router has cut `url`. */
   readonly originalUrl?: string;
+  /** Express: what was cut. */
+  readonly baseUrl?: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly params: Readonly<Record<string, string | undefined>>;
   /** The body's bytes, for the media types whose parser this library registers. */
@@ -57,6 +59,21 @@ export function splitUrl(request: HttpRequest): { readonly path: string; readonl
   const url = sent.startsWith('/') ? sent : sent.replace(/^https?:\/\/[^/?]*/i, '');
   const at = url.indexOf('?');
   return at < 0 ? { path: url, queryString: '' } : { path: url.slice(0, at), queryString: url.slice(at + 1) };
+}
+
+/**
+ * The path as the application's router sees it, without what a router before it has taken away.
+ *
+ * @param prefix Nest's global one, `/shop`: Express has a router of its own for what is not found behind it
+ */
+export function seenPath({ url, baseUrl = '' }: HttpRequest, prefix: string): string {
+  const taken = baseUrl.endsWith(prefix) ? prefix : '';
+  return (taken + url.replace(/^https?:\/\/[^/?]*/i, '')).replace(/\?.*/s, '');
+}
+
+/** Sets the parameters of a path that the router has not found. */
+export function setParams(request: HttpRequest, params: HttpRequest['params']): void {
+  (request as { params: HttpRequest['params'] }).params = params;
 }
 
 /**

@@ -28,6 +28,12 @@ export const PATHS: Readonly<Record<ResourceUrlKind, string>> = {
   member: ':id/:relation/:relatedId',
 };
 
+/** The parameters that these segments behind a collection's path are. */
+export function paramsOf(kind: ResourceUrlKind, segments: readonly string[]): Readonly<Record<string, string>> {
+  const names = PATHS[kind].split('/').map((name, index) => [name, decodeURIComponent(segments[index] ?? '')] as const);
+  return Object.fromEntries(names.flatMap(([name, value]) => (name.startsWith(':') ? [[name.slice(1), value]] : [])));
+}
+
 /** What GET does at each kind of URL. */
 export const READS: Readonly<Record<ResourceUrlKind, ReadOperation>> = {
   collection: 'GET_COLLECTION',
@@ -148,7 +154,7 @@ function verbsOf(kind: ResourceUrlKind, options: AllowingOptions): readonly Meth
 }
 
 /** The verbs that every URL has a handler for. */
-export const VERBS: readonly Operation['verb'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const VERBS: readonly Operation['verb'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** The order of registration matters: `relationships` is no relation's name. @see URL-11 */
 const KINDS = Object.keys(PATHS) as readonly ResourceUrlKind[];
@@ -157,6 +163,13 @@ const KINDS = Object.keys(PATHS) as readonly ResourceUrlKind[];
 export const OPERATIONS: readonly Operation[] = KINDS.flatMap((kind) =>
   VERBS.map((verb) => ({ kind, verb, name: verb === 'GET' ? READS[kind] : WRITES[kind][verb] })),
 );
+
+/** What a controller of functions has routes for. */
+export const EVALUATIONS: readonly Operation[] = VERBS.map((verb) => ({
+  kind: 'evaluation',
+  verb,
+  name: verb === 'GET' ? 'EVALUATE' : undefined,
+}));
 
 /** What routes find there. */
 type Handlers = Readonly<Record<string, (...values: never[]) => unknown>>;

@@ -2,7 +2,15 @@
  * Renders whatever is thrown, anywhere in a request, in the format that was chosen for it. Causes stay in
  * the log; a client gets what it can mend.
  */
-import { Catch, HttpException, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Injectable,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { BadRequestError, NotFoundError, RestlessError, RestlessErrors } from '../errors.js';
 import { quote } from '../query/faults.js';
@@ -14,6 +22,7 @@ import { ProcessingException } from './processing-exception.js';
 import { sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed } from './operations.js';
 import { Catalogue } from './catalogue.js';
+import { Refusals } from './refusals.js';
 
 const LOGGER = new Logger('Restless');
 
@@ -41,6 +50,7 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
   constructor(
     private readonly catalogue: Catalogue,
     private readonly config: ApplicationConfig,
+    private readonly refusals: Refusals,
     adapterHost: HttpAdapterHost,
   ) {
     super(adapterHost.httpAdapter);
@@ -49,6 +59,11 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
   override catch(exception: unknown, host: ArgumentsHost): void {
     if (host.getType() === 'http') {
       const request = host.switchToHttp().getRequest<HttpRequest>();
+      const refusal = isNotFound(exception, request) ? this.refusals.pipelineFor(request) : undefined;
+      if (refusal !== undefined) {
+        refusal(...host.getArgs<unknown[]>()).catch((error: unknown) => answer(error, host, this.catalogue));
+        return;
+      }
       const error = this.unrouted(exception, request);
       if (error !== undefined) {
         answer(error, host, this.catalogue);
@@ -114,6 +129,12 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     }
     super.catch(exception, host);
   }
+}
+
+/** True where a router found nothing at an address that can be read. */
+function isNotFound(exception: unknown, request: HttpRequest): boolean {
+  if (!(exception instanceof NotFoundException) || routeOf(request) !== undefined) return false;
+  return stateOf(request) === undefined && isDecodable(splitUrl(request).path);
 }
 
 function isDecodable(path: string): boolean {

@@ -22,16 +22,17 @@ import type { Change } from '../query/change.js';
 import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
 import type { Query } from '../query/query.js';
 import type { Result } from '../query/result.js';
+import { decoratorsOf } from './guarded.js';
 import type { ResourceOptions } from './options.js';
 import {
   camelCase,
   createRoute,
+  EVALUATIONS,
   isWrite,
   markOperation,
   OPERATIONS,
   PATHS,
   routeKey,
-  VERBS,
   type Operation,
 } from './operations.js';
 import { ChangePipe, DecodedRequest, EvaluationPipe, QueryPipe } from './query.pipe.js';
@@ -60,12 +61,7 @@ export function createRestlessController(name: string, token: string, options: R
 
 /** A fresh controller class for the functions of one resource. @see FUN-01 */
 export function createEvaluationController(name: string, token: string, options: ResourceOptions): Type {
-  const operations = VERBS.map((verb) => ({
-    kind: 'evaluation' as const,
-    verb,
-    name: verb === 'GET' ? ('EVALUATE' as const) : undefined,
-  }));
-  return createController(name, token, options, operations);
+  return createController(name, token, options, EVALUATIONS);
 }
 
 function createController(
@@ -106,9 +102,7 @@ function defineHandler(controller: Type, operation: Operation, options: Resource
   // The interceptor sends the answer itself: Nest would add a charset to the media type.
   Res()(prototype, key, 1);
   ROUTES[verb](kind === 'evaluation' ? '' : PATHS[kind])(prototype, key, descriptor);
-  if (name === undefined) return;
-  const ofVerb = verb === 'OPTIONS' ? [] : (options.decorators?.[verb === 'PUT' ? 'PATCH' : verb] ?? []);
-  for (const decorate of [...ofVerb, ...(options.decorators?.[name] ?? [])]) decorate(prototype, key, descriptor);
+  for (const decorate of decoratorsOf(operation, options)) decorate(prototype, key, descriptor);
 }
 
 /** What checks the decoded request of an operation. */

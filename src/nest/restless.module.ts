@@ -8,6 +8,7 @@ import { JSON_API_MEDIA_TYPE } from '../wire/json-api/media-type.js';
 import { ignoresTrailingSlash, registerBodyParser, routePath } from './http.js';
 import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
 import { ChangePipe, EvaluationPipe, QueryPipe } from './query.pipe.js';
+import { Refusals } from './refusals.js';
 import { RestlessNotFoundFilter } from './restless-exception.filter.js';
 import { createRestlessProviders, createRoot, type DataSourceName } from './restless.providers.js';
 import { Catalogue } from './catalogue.js';
@@ -17,7 +18,7 @@ import { RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 /** What an application has once, however many modules expose entities. */
 @Global()
 @Module({
-  providers: [Catalogue, RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe, RestlessNotFoundFilter],
+  providers: [Catalogue, RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe, Refusals, RestlessNotFoundFilter],
   exports: [Catalogue, RestlessRegistry, QueryPipe, EvaluationPipe, ChangePipe],
 })
 export class RestlessCoreModule implements NestModule {
@@ -26,6 +27,7 @@ export class RestlessCoreModule implements NestModule {
     private readonly config: ApplicationConfig,
     private readonly filter: RestlessNotFoundFilter,
     private readonly catalogue: Catalogue,
+    private readonly refusals: Refusals,
   ) {}
 
   /** Runs after Nest's own body parsers are there and before the routes are. */
@@ -34,7 +36,10 @@ export class RestlessCoreModule implements NestModule {
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE, Math.min(bodySize, Number.MAX_SAFE_INTEGER));
     // Nest asks the last one first: it has to come before filters that catch everything, and hands on to them.
     this.config.addGlobalFilter(this.filter);
-    this.catalogue.configureRoutes((path) => routePath(this.host, path));
+    this.catalogue.configureRoutes(
+      (path) => routePath(this.host, path),
+      (...asked) => this.refusals.silence(...asked),
+    );
     if (this.catalogue.options.trailingSlash === 'ignore' && !ignoresTrailingSlash(this.host)) {
       throw new RestlessConfigError(
         'RestlessModule.forRoot: trailingSlash "ignore" needs a router that does so; start with ' +
@@ -92,11 +97,13 @@ export class RestlessModule {
    */
   static forFeature(entries: readonly (RestlessEntity | ResourceEntry)[], dataSource?: DataSourceName): DynamicModule {
     const { controllers, providers } = createRestlessProviders(entries, dataSource);
+    // A refusal is asked about in the name of its controller: Nest looks for guards in the module that provides that.
+    const named = controllers.map((controller) => ({ provide: controller, useValue: controller.name }));
     return {
       module: RestlessModule,
       imports: [RestlessCoreModule],
       controllers,
-      providers,
+      providers: [...providers, ...named],
       exports: providers.map(({ provide }) => provide),
     };
   }

@@ -24,25 +24,46 @@ export function controllersOf(modules: ModulesContainer): readonly unknown[] {
   return [...modules.values()].flatMap(({ controllers }) => [...controllers.values()].map(({ metatype }) => metatype));
 }
 
+/** A controller as Nest's injector knows it. */
+export interface ControllerWrapper {
+  metatype: unknown;
+  readonly instance: object;
+  /** False where it, or what is asked before it, is made anew for every request. */
+  isDependencyTreeStatic(): boolean;
+}
+
+/** Where a controller is served, and which of its routes are not, by the names of their methods. */
+export interface Routing extends Route {
+  readonly silent?: ReadonlySet<string>;
+}
+
 /**
  * Sets the addresses. Nest reads them after all providers are there and the modules are configured, so that they may
  * come from options and data sources.
  *
  * @param routeOf undefined for controllers that are not ours, null for those that serve nothing here
  */
-export function setRoutes(modules: ModulesContainer, routeOf: (controller: unknown) => Route | null | undefined): void {
-  for (const { controllers } of modules.values()) {
+export function setRoutes(
+  modules: ModulesContainer,
+  routeOf: (controller: ControllerWrapper, module: object) => Routing | null | undefined,
+): void {
+  for (const { controllers, metatype: module } of modules.values()) {
     for (const [token, wrapper] of controllers) {
-      const route = routeOf(wrapper.metatype);
+      const route = routeOf(wrapper, module);
       if (route === null) controllers.delete(token);
-      else if (route !== undefined) wrapper.metatype = withRoute(wrapper.metatype as Type, route);
+      else if (route !== undefined) applyRoute(wrapper, route);
     }
   }
 }
 
-function withRoute(controller: Type, { path, version }: Route): Type {
+function applyRoute(wrapper: ControllerWrapper, { path, version, silent = new Set() }: Routing): void {
+  const controller = wrapper.metatype as Type;
   const routed = { [controller.name]: class extends controller {} }[controller.name]!;
   Reflect.defineMetadata('path', `/${path}`, routed);
   if (version !== undefined) Reflect.defineMetadata('__version__', version, routed);
-  return routed;
+  wrapper.metatype = routed;
+  if (silent.size === 0) return;
+  // Nest looks for routes along the prototypes of what it has made already, and takes the first of each name.
+  for (const key of silent) Object.defineProperty(routed.prototype, key, { value: undefined });
+  Object.setPrototypeOf(wrapper.instance, routed.prototype);
 }

@@ -3,10 +3,13 @@
  * decorators say.
  */
 import { Res, type Type } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
 import { RestlessConfigError } from '../errors.js';
+import type { Resource } from '../resource/resource.js';
 import { camelCase, createRoute, markOperation, OPERATIONS, routeKey } from './operations.js';
 import type { ResourceOptions } from './options.js';
-import type { RestlessEntity } from './restless.tokens.js';
+import { entityName, type RestlessEntity } from './restless.tokens.js';
+import { controllersOf } from './routes.js';
 
 /** What a controller stands in for. */
 export interface Stand {
@@ -35,7 +38,7 @@ export function standOf(controller: unknown): Stand | undefined {
  *
  * @throws RestlessConfigError where such an option would be lost: a guard, for one
  */
-export function refuseLostOptions(controller: Type, entry: ResourceOptions): void {
+function refuseLostOptions(controller: Type, entry: ResourceOptions): void {
   for (const name of ['guards', 'decorators', 'authenticationRequiredFor'] as const) {
     if (entry[name] === undefined) continue;
     throw new RestlessConfigError(
@@ -45,13 +48,55 @@ export function refuseLostOptions(controller: Type, entry: ResourceOptions): voi
   }
 }
 
+/** What a controller is registered for. */
+interface Registered {
+  readonly entity: RestlessEntity;
+  readonly entry: { readonly layers: readonly object[] };
+  controller: Type;
+}
+
+/**
+ * Controllers of the application's own take the place of generated ones, which are returned.
+ *
+ * @param resources in the order of their registrations
+ * @throws RestlessConfigError where there is nothing, or nothing more, to take the place of.
+ */
+export function installStands(
+  modules: ModulesContainer,
+  registrations: readonly Registered[],
+  resources: readonly Pick<Resource, 'collectionName'>[],
+): ReadonlySet<unknown> {
+  const replaced = new Set<unknown>();
+  for (const controller of controllersOf(modules) as Type[]) {
+    const stand = standOf(controller);
+    if (stand === undefined) continue;
+    const isStoodFor = ({ collectionName }: Pick<Resource, 'collectionName'>): boolean =>
+      (stand.collectionName ?? collectionName) === collectionName;
+    const registration = registrations.find(
+      ({ entity }, index) => entity === stand.entity && isStoodFor(resources[index]!),
+    );
+    if (registration === undefined || standOf(registration.controller) !== undefined) {
+      const name = entityName(stand.entity);
+      const fault = registration === undefined ? `${name} is not exposed like this` : `another one does so already`;
+      throw new RestlessConfigError(
+        `${controller.name} stands in for the controller of ${name}, but ${fault}; list ${name} in RestlessModule.forFeature for it.`,
+      );
+    }
+    refuseLostOptions(controller, registration.entry.layers[0] as ResourceOptions);
+    adoptDecorators(controller);
+    replaced.add(registration.controller);
+    registration.controller = controller;
+  }
+  return replaced;
+}
+
 /** Nest's metadata of parameters, and those that are lists. */
 const ARGUMENTS = '__routeArguments__';
 const LISTS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'];
 const NOT_TAKEN = /^(design:|path$|method$)/;
 
 /** Lets routes have what decorators say about the methods that override them. */
-export function adoptDecorators(controller: Type): void {
+function adoptDecorators(controller: Type): void {
   const prototype = controller.prototype as Record<string, object>;
   for (const operation of OPERATIONS) {
     if (operation.name === undefined) continue;
