@@ -18,26 +18,28 @@ const MOST_ROWS = 10;
  *
  * @param id of the row that the relationship is to lead to
  */
-export function leadingRows(
+export async function leadingRows(
   from: ServedResource,
   { name, toMany }: Relationship,
   id: string,
   rules: QueryRules,
 ): Promise<readonly string[]> {
-  return allRows(from, { name, op: toMany ? 'any' : 'has', val: { name: 'id', op: 'eq', val: id } }, rules);
+  const leading = { name, op: toMany ? 'any' : 'has', val: { name: 'id', op: 'eq', val: id } };
+  return (await allRows(from, leading, rules)) ?? [];
 }
 
-/** True where a row has an id. */
-export async function rowExists(served: ServedResource, id: string, rules: QueryRules): Promise<boolean> {
-  return (await allRows(served, { name: 'id', op: 'eq', val: id }, rules)).length > 0;
+/** Whether a row has an id; undefined where the store cannot say. */
+export async function rowExists(served: ServedResource, id: string, rules: QueryRules): Promise<boolean | undefined> {
+  const rows = await allRows(served, { name: 'id', op: 'eq', val: id }, rules);
+  return rows && rows.length > 0;
 }
 
-/** None where the store cannot say. */
+/** Undefined where the store cannot say. */
 async function allRows(
   { resource, repository }: ServedResource,
   restriction: Restriction,
   rules: QueryRules,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const request = ownRequest(
     { operation: 'GET_COLLECTION', resource, viewer: ANYBODY },
     { include: [], fields: [], limit: MOST_ROWS },
@@ -47,7 +49,7 @@ async function allRows(
     const { records } = await repository.find(parseQuery(asked, { ...rules, policy: new Unlimited(ANYBODY) }));
     return records.map((record) => record.id);
   } catch {
-    return [];
+    return undefined;
   }
 }
 

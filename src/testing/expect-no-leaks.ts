@@ -45,7 +45,7 @@ export interface LeakOptions {
  * @example
  * await app.listen(0);
  * await expectNoLeaks(app, { as: { Authorization: intern }, resource: Person, hidden: { fields: ['salary'], rows: ['3'] } });
- * @throws Error that names every request that told something, and what differed
+ * @throws Error that names every request that told something, and what differed; or the hidden field or row that is not there
  */
 export async function expectNoLeaks(app: INestApplication, options: LeakOptions): Promise<void> {
   const client = await Client.of(app, options.as ?? {});
@@ -71,7 +71,9 @@ class Search {
 
   async run(): Promise<readonly string[]> {
     const { fields = [], rows = [] } = this.options.hidden;
-    for (const resource of this.resources()) {
+    const resources = this.resources();
+    await this.expectThere(resources);
+    for (const resource of resources) {
       const place = await this.place(resource);
       const approaches = await this.approaches(resource);
       await this.lookForFields(place, await this.leadingTo(place.id, approaches), fields);
@@ -79,6 +81,26 @@ class Search {
         await this.lookForRow(place, await this.leadingTo(encodeURIComponent(row), approaches), row);
     }
     return this.leaks;
+  }
+
+  /** A test of what is not there would pass. */
+  private async expectThere(resources: readonly Resource[]): Promise<void> {
+    const { fields = [], rows = [] } = this.options.hidden;
+    const { name } = resources[0]!;
+    for (const field of fields) {
+      if (resources.some((resource) => hasField(resource, field))) continue;
+      const known = [...new Set(resources.flatMap((resource) => [...fieldsOf(resource)]))].join(', ');
+      throw new Error(`expectNoLeaks: ${name} has no field ${JSON.stringify(field)} to hide. Fields: ${known}.`);
+    }
+    for (const row of rows) {
+      const found = await Promise.all(
+        resources.map((resource) => rowExists(this.served({ resource }), row, this.rules)),
+      );
+      if (found.every((each) => each === false))
+        throw new Error(
+          `expectNoLeaks: there is no ${name} with the id ${JSON.stringify(row)} to hide; seed it first.`,
+        );
+    }
   }
 
   private async lookForFields(place: Place, approaches: readonly Approach[], fields: readonly string[]): Promise<void> {
@@ -94,7 +116,9 @@ class Search {
   private async lookForRow(place: Place, approaches: readonly Approach[], row: string): Promise<void> {
     const { rows = [] } = this.options.hidden;
     for (const probe of displayProbes(place, approaches)) await this.look(probe, place.resource, { rows });
-    const absent = this.options.absent ?? (await unlike(row, (id) => rowExists(this.served(place), id, this.rules)));
+    const absent =
+      this.options.absent ??
+      (await unlike(row, async (id) => (await rowExists(this.served(place), id, this.rules)) === true));
     await this.compare(row, absent, (id) => rowProbes(place, approaches, id));
   }
 
@@ -157,7 +181,7 @@ class Search {
     };
   }
 
-  private served({ resource }: Place): ServedResource {
+  private served({ resource }: Pick<Place, 'resource'>): ServedResource {
     return this.catalogue.all().find((each) => each.resource === resource)!;
   }
 
@@ -225,6 +249,18 @@ class Search {
         this.leaks.push(`${spoken(probe)} names the field ${JSON.stringify(field)} in ${key}`);
     }
   }
+}
+
+/** Names of fields on the wire, exposed or not. */
+function fieldsOf({ attributes, relationships }: Resource): ReadonlySet<string> {
+  return new Set([...attributes.keys(), ...relationships.keys()]);
+}
+
+/** True for what has no name on the wire as well: columns and members of the class that are not exposed. */
+function hasField(resource: Resource, name: string): boolean {
+  const { columns, relations, class: made } = resource.model;
+  const isMapped = columns.some(({ path }) => path === name) || relations.some(({ property }) => property === name);
+  return isMapped || fieldsOf(resource).has(name) || (made !== undefined && name in (made.prototype as object));
 }
 
 /** A name or an id of the same shape that is nobody's, or a longer one where all of the shape are somebody's. */

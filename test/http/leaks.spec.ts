@@ -200,6 +200,13 @@ describeServers(
 
       await expect(expectNoLeaks(app.app, { resource: 'nothing', hidden })).rejects.toThrow('nothing is not exposed');
     });
+
+    it.each([
+      [{ fields: ['salry'] }, 'player has no field "salry" to hide. Fields: id, name, password, notes, salary, '],
+      [{ rows: ['1', '99'] }, 'there is no player with the id "99" to hide; seed it first.'],
+    ])('finds out that %j is not there, which nothing could tell of', async (hidden, words) => {
+      await expect(expectNoLeaks(app.app, { resource: Player, hidden })).rejects.toThrow(words);
+    });
   },
   { databases: ['sqlite'] },
 );
