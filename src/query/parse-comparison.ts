@@ -80,9 +80,15 @@ export function operatorOf(spelling: string, place: Place, rules: QueryRules): O
   if (rules.operators.has(spelling)) return customOperator(spelling);
   const found = findOperator(spelling);
   if (found !== undefined) return found;
-  const names = [...OPERATORS.map(({ name }) => name), 'has', 'any', ...rules.operators].join(', ');
-  const detail = `There is no operator ${quote(spelling)}. Operators: ${names}.`;
-  throw bad('UNKNOWN_OPERATOR', below(place, 'op'), detail);
+  throw bad(
+    'UNKNOWN_OPERATOR',
+    below(place, 'op'),
+    `There is no operator ${quote(spelling)}. ${operatorWords(rules)}.`,
+  );
+}
+
+function operatorWords({ operators }: QueryRules): string {
+  return `Operators: ${[...OPERATORS.map(({ name }) => name), 'has', 'any', ...operators].join(', ')}`;
 }
 
 /** Steps into embedded objects until a column is reached. */
@@ -92,6 +98,7 @@ export function columnAt(
   rest: readonly string[],
   place: Place,
   trusted: boolean,
+  rules: QueryRules,
 ): ColumnAttribute {
   let current: Attribute = field;
   for (const name of rest) {
@@ -105,7 +112,7 @@ export function columnAt(
       throw bad(
         'UNKNOWN_FIELD',
         below(place, 'name'),
-        `${quote(current.name)} of ${resource.name} has no field ${quote(name)}.`,
+        `${quote(current.name)} of ${resource.name} has no field ${quote(name)}${orOperator(current, place, rules)}.`,
       );
     }
     current = inner;
@@ -117,6 +124,12 @@ export function columnAt(
     plucked: 'has values of other rows and leads no further',
   }[current.kind];
   throw bad('BAD_FILTER', below(place, 'name'), `${quote(current.name)} of ${resource.name} ${reason}.`);
+}
+
+/** In brackets, a misspelt operator looks like a field. */
+function orOperator(attribute: Attribute, { form }: Place, rules: QueryRules): string {
+  const isPlain = attribute.kind === 'column' && form === 'text';
+  return isPlain ? `, and there is no operator of that name. ${operatorWords(rules)}` : '';
 }
 
 /** An attribute against a value; the value against the attribute. */

@@ -5,6 +5,7 @@
 import { EVERYBODY, type Rule } from '../resource/field-rules.js';
 import {
   mappedField,
+  mappedNames,
   resourcesOf,
   type Attribute,
   type ColumnAttribute,
@@ -218,7 +219,7 @@ class FilterParser {
     if (field.kind === 'plucked' && rest.length === 0)
       return this.guarded(resource, field, this.onPlucked(resource, field, step));
     if (field.kind !== 'relationship') {
-      const column = columnAt(resource, field, rest, place, this.trusted);
+      const column = columnAt(resource, field, rest, place, this.trusted, this.rules);
       return this.guarded(resource, field, this.onAttribute(resource, column, step));
     }
     if (rest.length === 0) return this.guarded(resource, field, this.onRelationship(resource, field, step));
@@ -238,7 +239,7 @@ class FilterParser {
     if (this.trusted) {
       const field = name === 'id' ? id : mappedField(resource, name);
       if (field !== undefined) return { field, rule: EVERYBODY };
-      throw unknownField(resource, name, policy, below(place, 'name'));
+      throw unknownField(resource, name, policy, below(place, 'name'), mappedNames(resource));
     }
     const field = name === 'id' ? id : (policy.usableField(resource, name) ?? keyNamed(resource, name));
     const names = policy.filterNames(resource);
@@ -303,7 +304,7 @@ class FilterParser {
         `${quote(name)} is no attribute of ${resource.name}; fields are compared within one row.`,
       );
     }
-    const other = columnAt(resource, field, rest, at, this.trusted);
+    const other = columnAt(resource, field, rest, at, this.trusted, this.rules);
     return this.guarded(resource, field, fieldComparison(attribute, op, other, at));
   }
 

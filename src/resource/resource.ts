@@ -129,6 +129,11 @@ export function mappedField(resource: Resource, name: string): Attribute | Relat
   );
 }
 
+/** What the application may name: every property, exposed or not. */
+export function mappedNames({ attributes, relationships }: Resource): readonly string[] {
+  return [...new Set(['id', ...[...attributes.values(), ...relationships.values()].map(({ property }) => property)])];
+}
+
 /** True for what a setter of the entity takes: pairs of getter and setter, and virtual columns. @see MAP-03 */
 export function hasOwnSetter(attribute: Attribute): boolean {
   return attribute.kind === 'computed' || (attribute.kind === 'column' && attribute.column.virtual);

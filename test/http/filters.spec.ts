@@ -296,6 +296,18 @@ describeServers(
       });
     });
 
+    it.each(['filter[born][lk]', 'filter[mentor.born][lk]', 'filter[mentor][born][lk]'])(
+      'says of %s that it has neither such a field nor such an operator [OP-14]',
+      async (parameter) => {
+        const answer = await app.get(`/api/author?${parameter}=1931`);
+
+        expect([answer.status, answer.at('/errors/0/source')]).toEqual([400, { parameter }]);
+        expect(answer.at('/errors/0/detail')).toMatch(
+          '"born" of author has no field "lk", and there is no operator of that name. Operators: eq, ne, gt, ',
+        );
+      },
+    );
+
     describe('filter[single]', () => {
       it('gives the one resource, with its address and a total [JQ-11]', async () => {
         const answer = await app.get('/api/author?filter[name]=ben&filter[single]=1');

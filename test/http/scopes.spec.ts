@@ -190,6 +190,23 @@ describeServers(
       await app.close();
     });
 
+    it('tells the log which fields a scope may name: all that are mapped', async () => {
+      const errors: unknown[] = [];
+      const app = await start({
+        entities: [Shelf, Book, Reader],
+        imports: [RestlessModule.forFeature([Shelf, { entity: Book, scope: { name: 'ownr', op: 'eq', val: 'ada' } }])],
+        configure: (nest) => nest.useLogger({ log: () => {}, warn: () => {}, error: (text) => void errors.push(text) }),
+      });
+
+      const answer = await app.get('/api/book');
+      await app.close();
+
+      expect([answer.status, answer.text]).toEqual([500, expect.not.stringContaining('owner')]);
+      expect(errors).toEqual([
+        expect.stringContaining('book has no field "ownr". Fields: id, title, owner, rank, shelf, readers.'),
+      ]);
+    });
+
     it('answers with the error of a scope that fails', async () => {
       const scope: Scope = () => Promise.reject(new Error('no directory'));
       const app = await start({
