@@ -32,6 +32,17 @@ describeServers(
     });
     afterEach(() => app.close());
 
+    it('says that a document of JSON:API came under the wrong media type', async () => {
+      const document = { data: { type: 'person', attributes: { name: 'Grace' } } };
+      const answer = await send('POST', '/api/person', document);
+
+      expect([answer.status, answer.at('/message')]).toEqual([
+        400,
+        'This is a document of JSON:API, whose media type is application/vnd.api+json; in application/json the fields of a person stand in the object itself.',
+      ]);
+      expect((await send('POST', '/api/person', document, JSON_API)).status).toBe(201);
+    });
+
     it('creates a row, and shows where it is and what it holds [CRE-01, CRE-02, DAT-01, DAT-02, DAT-04, contradiction 6]', async () => {
       const answer = await send('POST', '/api/person?q=1', {
         name: 'Grace',

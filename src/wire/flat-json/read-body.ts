@@ -35,7 +35,9 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
       return { ...base, linkage: memberOf(incoming) };
     default: {
       const object = jsonObject(body, options);
-      const decoder = new RowDecoder(new Policy(incoming.viewer));
+      const policy = new Policy(incoming.viewer);
+      expectFlat(resource, object, policy);
+      const decoder = new RowDecoder(policy);
       if (operation !== 'PATCH_COLLECTION') {
         return { ...base, resource: expectId(decoder.row(resource, object, ''), incoming) };
       }
@@ -43,6 +45,13 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
       return { ...base, request: withSearch(request, q, incoming), resource: decoder.row(resource, values, '') };
     }
   }
+}
+
+/** The commonest mistake of a first request: the document of one format under the media type of the other. */
+function expectFlat(resource: Resource, { data }: Json, policy: Policy): void {
+  if (!isObject(data) || typeof data['type'] !== 'string' || policy.writableNames(resource).includes('data')) return;
+  const detail = `This is a document of JSON:API, whose media type is application/vnd.api+json; in application/json the fields of a ${resource.name} stand in the object itself.`;
+  throw bad(detail, '/data');
 }
 
 /** What a relationship leads to is changed with its row, or by the address of a member. */
