@@ -37,7 +37,7 @@ import { makeDeserializer, makeSerializer, type OwnSerializers } from './seriali
 import { installStands } from './stand-ins.js';
 import { controllersOf, evaluationRoute, setRoutes, type ControllerWrapper, type Route } from './routes.js';
 import { Stores } from './stores.js';
-import { warnOfNames } from './warnings.js';
+import { warnOfFields } from './warnings.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
 /** One entry of `forFeature`, as it is kept. */
@@ -136,7 +136,7 @@ export class Catalogue implements OnModuleInit {
 
   /** Builds the graph, so that every mistake in options and decorators is told at start. */
   async onModuleInit(): Promise<void> {
-    this.all().forEach(warnOfNames);
+    this.all().forEach(warnOfFields);
     for (const [index, { resource }] of this.all().entries())
       this.permissions.add(resource, this.registrations[index]!, this.injector);
     for (const provided of providedProcessors(this.modules)) {

@@ -266,14 +266,22 @@ const MODULE_NAMES: readonly string[] = [...SHARED_NAMES, ...Object.keys(MODULE_
  */
 function checkOptions(owner: string, options: object, names: readonly string[], checks: Checks): void {
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!names.includes(name)) {
-      throw new RestlessConfigError(`${owner}: there is no option "${name}". Options: ${names.join(', ')}.`);
-    }
+    if (!names.includes(name)) throw new RestlessConfigError(`${owner}: ${unknownOption(name, names)}`);
     if (value === undefined || !Object.hasOwn(checks, name)) continue;
     const [test, words] = checks[name]!;
     if (!test(value)) throw new RestlessConfigError(`${owner}: the option "${name}" has to be ${words}.`);
   }
   for (const phase of PROCESSOR_NAMES) checkProcessorOption(owner, phase, (options as ProcessorOptions)[phase]);
+}
+
+/** Where an option belongs, or which one may be meant. */
+function unknownOption(name: string, names: readonly string[]): string {
+  if (MODULE_NAMES.includes(name)) return `"${name}" is an option of ${FOR_ROOT} alone.`;
+  if (RESOURCE_NAMES.includes(name)) return `"${name}" is an option of single resources, of @Resource or forFeature.`;
+  const [lower, ...others] = [name, ...names].map((each) => each.toLowerCase());
+  const meant = names.find((_, index) => others[index]!.startsWith(lower!) || lower!.startsWith(others[index]!));
+  const question = meant === undefined ? '' : ` Is "${meant}" meant?`;
+  return `there is no option "${name}".${question} Options: ${names.join(', ')}.`;
 }
 
 /** Checks the options of one entry of `forFeature`, or of `@Resource`, as far as Nest reads them. */

@@ -13,9 +13,14 @@ interface Named {
   readonly formats: readonly WireFormat[];
 }
 
-/** Tells of fields that a format has trouble with. @see SET-15 */
-export function warnOfNames({ resource, formats }: Named): void {
-  for (const { name, property, exposed } of [...resource.attributes.values(), ...resource.relationships.values()]) {
+/** Tells of a resource that shows nothing, and of fields that a format has trouble with. @see SET-15 */
+export function warnOfFields({ resource, formats }: Named): void {
+  const fields = [...resource.attributes.values(), ...resource.relationships.values()];
+  if (!fields.some(({ exposed }) => exposed))
+    LOGGER.warn(
+      `${resource.model.name} shows nothing but its id: give its fields @Expose(), or the resource expose: 'all'.`,
+    );
+  for (const { name, property, exposed } of fields) {
     const doubt = exposed
       ? formats.map((format) => format.nameDoubt(name)).find((each) => each !== undefined)
       : undefined;

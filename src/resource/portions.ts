@@ -39,8 +39,12 @@ export function checkPortions(resource: Resource): void {
   for (const [property, { limit = 0, maxLimit = Infinity }] of Object.entries(options.relationships)) {
     const relationship = [...resource.relationships.values()].find((each) => each.model.property === property);
     if (relationship?.toMany !== true) {
+      const known = [...resource.relationships.values()]
+        .filter(({ toMany }) => toMany)
+        .map((each) => each.model.property);
       throw new RestlessConfigError(
-        `${model.name}: the option "relationships" names "${property}", which is no to-many relationship of it.`,
+        `${model.name}: the option "relationships" names "${property}", which is no to-many relationship of it. ` +
+          `There are: ${known.join(', ') || 'none'}.`,
       );
     }
     if (limit > maxLimit) {

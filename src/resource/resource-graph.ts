@@ -316,7 +316,10 @@ function idColumns(model: EntityModel, options: ResolvedResourceOptions): Column
   if (options.primaryKey !== undefined) {
     const chosen = column(options.primaryKey);
     if (chosen === undefined) {
-      throw new RestlessConfigError(`${model.name} has no column "${options.primaryKey}" (option "primaryKey").`);
+      const columns = model.columns.map(({ path }) => path).join(', ');
+      throw new RestlessConfigError(
+        `${model.name} has no column "${options.primaryKey}" (option "primaryKey"). Columns: ${columns}.`,
+      );
     }
     const alone = chosen.unique || (chosen.primary && model.primaryKey.length === 1);
     if (!alone) {

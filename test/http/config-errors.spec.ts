@@ -64,7 +64,7 @@ describe('options of a resource', () => {
   it.each([
     [
       { method: ['GET'] },
-      /^Person: there is no option "method"\. Options: collectionName, type, prefix, methods, .*guards, .*\.$/,
+      /^Person: there is no option "method"\. Is "methods" meant\? Options: collectionName, type, prefix, methods, .*guards, .*\.$/,
     ],
     [{ collectionName: 'a/b' }, 'Person: the option "collectionName" has to be a name without slash, ?, # or space.'],
     [{ collectionName: '-people' }, 'Person: "-people" is no legal JSON:API type; use letters, digits, - and _.'],
@@ -142,7 +142,10 @@ describe('options of a resource', () => {
       { additionalAttributes: ['name'] },
       'Person.name is a column or relation already; take it out of additionalAttributes.',
     ],
-    [{ primaryKey: 'nmae' }, 'Person has no column "nmae" (option "primaryKey").'],
+    [
+      { primaryKey: 'nmae' },
+      'Person has no column "nmae" (option "primaryKey"). Columns: id, name, age, nick, password.',
+    ],
     [
       { primaryKey: 'age' },
       'Person.age cannot be the primaryKey: it is not unique. Add @Unique() or { unique: true }.',
@@ -178,7 +181,7 @@ describe('options of a resource', () => {
     }
 
     expect(await sentence(() => [RestlessModule.forFeature([Pet])], [Pet])).toMatch(
-      /^Pet: there is no option "collectionname"\. Options: collectionName, /,
+      /^Pet: there is no option "collectionname"\. Is "collectionName" meant\? Options: collectionName, /,
     );
   });
 
@@ -194,6 +197,10 @@ describe('options of the module', () => {
     [
       { prefx: 'api' },
       /^RestlessModule\.forRoot: there is no option "prefx"\. Options: prefix, methods, .*baseUrl, .*trailingSlash.*\.$/,
+    ],
+    [
+      { scope: { name: 'id', op: 'eq', val: 1 } } as never,
+      'RestlessModule.forRoot: "scope" is an option of single resources, of @Resource or forFeature.',
     ],
     [{ prefix: 1 }, 'RestlessModule.forRoot: the option "prefix" has to be a path such as "api", or "" for the root.'],
     [

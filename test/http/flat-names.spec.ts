@@ -1,4 +1,4 @@
-/** Names of fields that one format has and the other has not. */
+/** Names of fields that one format has and the other has not, and resources without any. */
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -17,6 +17,12 @@ class Parcel {
 class Note {
   @PrimaryGeneratedColumn() id!: number;
   @Expose() @Column({ default: '' }) first__line!: string;
+}
+
+@Entity()
+class Bare {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column({ default: '' }) text!: string;
 }
 
 const start = (entity: new () => object, options: RestlessModuleOptions): Promise<TestApp> =>
@@ -63,4 +69,14 @@ describe('a name with two underscores [SET-15]', () => {
 
     expect(warn).not.toHaveBeenCalled();
   });
+});
+
+it('warns at start of a resource that shows nothing but its id', async () => {
+  const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+  await (await start(Bare, { expose: 'decorated' })).close();
+  await (await start(Bare, { expose: 'all' })).close();
+  const said = warn.mock.calls.map(([message]) => message as string);
+  warn.mockRestore();
+
+  expect(said).toEqual(["Bare shows nothing but its id: give its fields @Expose(), or the resource expose: 'all'."]);
 });

@@ -362,7 +362,10 @@ describeServers(
 
 describe('the option', () => {
   it.each([
-    [{ boss: { limit: 1 } }, 'Tag: the option "relationships" names "boss", which is no to-many relationship of it.'],
+    [
+      { boss: { limit: 1 } },
+      'Tag: the option "relationships" names "boss", which is no to-many relationship of it. There are: books.',
+    ],
     [
       { books: { limit: 3, maxLimit: 2 } },
       'Tag: the option "relationships" has a "limit" of books above its "maxLimit".',
