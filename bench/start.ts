@@ -16,18 +16,22 @@ export interface Started {
   readonly cpu: number;
 }
 
-/** Starts both applications in turn and prints the medians. */
+/** What is started: NestJS alone, resources that are read, and resources that are written as well. */
+const KINDS = ['nest', 'reading', 'writing'] as const;
+
+/** Starts the applications in turn and prints the medians. */
 export async function measureStart(resources: number): Promise<void> {
-  const nest: Started[] = [];
-  const restless: Started[] = [];
+  const started = { nest: [] as Started[], reading: [] as Started[], writing: [] as Started[] };
   for (let round = 0; round < ROUNDS; round++) {
-    nest.push(await measure('nest', resources));
-    restless.push(await measure('restless', resources));
+    for (const kind of KINDS) started[kind].push(await measure(kind, resources));
   }
-  const [without, own] = [medians(nest), medians(restless)];
+  const without = medians(started.nest);
   print(`NestJS with ${resources} entities and controllers`, without);
-  print(`nestjs-restless with ${resources} resources`, own);
-  print('beyond NestJS', { took: own.took - without.took, cpu: own.cpu - without.cpu });
+  for (const kind of ['reading', 'writing'] as const) {
+    const own = medians(started[kind]);
+    print(`nestjs-restless with ${resources} resources, ${kind}`, own);
+    print('beyond NestJS', { took: own.took - without.took, cpu: own.cpu - without.cpu });
+  }
 }
 
 async function measure(kind: string, resources: number): Promise<Started> {
@@ -46,6 +50,6 @@ function median(values: readonly number[]): number {
 
 function print(title: string, { took, cpu }: Started): void {
   console.log(
-    `${title.padEnd(44)} ${took.toFixed(0).padStart(6)} ms ${cpu.toFixed(0).padStart(6)} ms of processor time`,
+    `${title.padEnd(46)} ${took.toFixed(0).padStart(6)} ms ${cpu.toFixed(0).padStart(6)} ms of processor time`,
   );
 }

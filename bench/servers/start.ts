@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Expose } from 'class-transformer';
-import { RestlessModule } from 'nestjs-restless';
+import { RestlessModule, type Method } from 'nestjs-restless';
 import { Column, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn } from 'typeorm';
 import type { Started } from '../start.js';
 
@@ -59,6 +59,12 @@ function makeController(index: number): Type {
   return Made;
 }
 
+/** What the resources of an application answer. */
+const METHODS: Readonly<Record<string, readonly Method[]>> = {
+  reading: ['GET'],
+  writing: ['GET', 'POST', 'PATCH', 'DELETE'],
+};
+
 /** Milliseconds until the application listens, and of processor time. */
 async function start(kind: string, count: number): Promise<Started> {
   const entities = [...makeEntities(count)];
@@ -68,17 +74,19 @@ async function start(kind: string, count: number): Promise<Started> {
     entities,
     synchronize: false,
   });
-  class AppModule {}
-  Module(
-    kind === 'restless'
-      ? { imports: [database, RestlessModule.forFeature(entities)] }
-      : {
-          imports: [database, TypeOrmModule.forFeature(entities)],
-          controllers: entities.map((_, index) => makeController(index)),
-        },
-  )(AppModule);
   const begun = performance.now();
   const used = process.cpuUsage();
+  class AppModule {}
+  Module(
+    kind === 'nest'
+      ? {
+          imports: [database, TypeOrmModule.forFeature(entities)],
+          controllers: entities.map((_, index) => makeController(index)),
+        }
+      : {
+          imports: [database, RestlessModule.forRoot({ methods: METHODS[kind]! }), RestlessModule.forFeature(entities)],
+        },
+  )(AppModule);
   const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: ['error', 'warn'] });
   await app.listen(0, '127.0.0.1');
   const { user, system } = process.cpuUsage(used);

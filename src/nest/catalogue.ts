@@ -209,9 +209,6 @@ export class Catalogue implements OnModuleInit {
       processors,
     };
     this.registrations.push(registration);
-    // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
-    const order = controllersOf(this.modules);
-    this.registrations.sort((a, b) => order.indexOf(a.controller) - order.indexOf(b.controller));
     this.served = undefined;
     this.servedFrom.clear();
     return registration;
@@ -373,6 +370,10 @@ export class Catalogue implements OnModuleInit {
   /** All resources with what serves them; the graph is built when it is first asked for. */
   all(): readonly ServedResource[] {
     if (this.served === undefined) {
+      // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
+      const order = new Map(controllersOf(this.modules).map((controller, index) => [controller, index]));
+      const placeOf = ({ controller }: Registration): number => order.get(controller) ?? -1;
+      this.registrations.sort((a, b) => placeOf(a) - placeOf(b));
       const graph = buildResourceGraph(
         this.registrations.map(({ entry }) => entry),
         (name) => isOperator(name) || this.options.operators.has(name),

@@ -1,6 +1,6 @@
 /**
  * Makes one controller class per resource: the routes, one handler for every verb and kind of URL, so that
- * what is not allowed is answered with 405 on every adapter.
+ * what is not allowed is answered with 405 on every adapter. Which of them get a route, `refusals.ts` says.
  */
 import {
   Controller,
@@ -49,6 +49,12 @@ interface WithOperations {
   readonly operations: ResourceOperations;
 }
 
+/** The routes of all resources: most have nothing of their own, and what is made once need not be made hundreds of times. */
+const ResourceController = createRoutes(OPERATIONS);
+
+/** The routes of all functions. */
+const EvaluationController = createRoutes(EVALUATIONS);
+
 /**
  * A fresh controller class for one resource. Its path is set when the data source is up.
  *
@@ -56,32 +62,39 @@ interface WithOperations {
  * @param token under which the resource's service is injected
  */
 export function createRestlessController(name: string, token: string, options: ResourceOptions): Type {
-  return createController(name, token, options, OPERATIONS);
+  return createController(ResourceController, name, token, options, OPERATIONS);
 }
 
 /** A fresh controller class for the functions of one resource. @see FUN-01 */
 export function createEvaluationController(name: string, token: string, options: ResourceOptions): Type {
-  return createController(name, token, options, EVALUATIONS);
+  return createController(EvaluationController, name, token, options, EVALUATIONS);
+}
+
+function createRoutes(operations: readonly Operation[]): Type {
+  class GeneratedRoutes {}
+  for (const operation of operations) defineHandler(GeneratedRoutes, operation);
+  Controller()(GeneratedRoutes);
+  UseInterceptors(RestlessInterceptor)(GeneratedRoutes);
+  UseFilters(RestlessExceptionFilter)(GeneratedRoutes);
+  return GeneratedRoutes;
 }
 
 function createController(
+  routes: Type,
   name: string,
   token: string,
   options: ResourceOptions,
   operations: readonly Operation[],
 ): Type {
   // Properties are injected, so that the constructor of whoever inherits is its own.
-  class GeneratedController {
+  class GeneratedController extends routes {
     declare readonly operations: ResourceOperations;
     declare readonly service: RestlessService;
   }
   Object.defineProperty(GeneratedController, 'name', { value: name });
   Inject(token)(GeneratedController.prototype, 'service');
   Inject(operationsToken(token))(GeneratedController.prototype, 'operations');
-  for (const operation of operations) defineHandler(GeneratedController, operation, options);
-  Controller()(GeneratedController);
-  UseInterceptors(RestlessInterceptor)(GeneratedController);
-  UseFilters(RestlessExceptionFilter)(GeneratedController);
+  for (const operation of operations) decorateRoute(GeneratedController, operation, options);
   if (options.guards !== undefined && options.guards.length > 0) UseGuards(...options.guards)(GeneratedController);
   return GeneratedController;
 }
@@ -90,19 +103,33 @@ function createController(
  * Two methods for an operation: a route, which carries what decorators say, and what the route calls, by a name for
  * those who inherit. Nest forgets the route of a method that is overridden.
  */
-function defineHandler(controller: Type, operation: Operation, options: ResourceOptions): void {
+function defineHandler(controller: Type, operation: Operation): void {
   const { prototype } = controller as { readonly prototype: object };
-  const { kind, verb, name } = operation;
+  const { name } = operation;
   const key = routeKey(operation);
   if (name !== undefined) defineMethod(prototype, camelCase(name), createHandler(name));
-  const handler = createRoute(operation);
-  const descriptor = defineMethod(prototype, key, handler);
-  markOperation(handler, operation);
+  defineRoute(prototype, operation);
   if (name !== undefined) DecodedRequest(pipeOf(name))(prototype, key, 0);
   // The interceptor sends the answer itself: Nest would add a charset to the media type.
   Res()(prototype, key, 1);
-  ROUTES[verb](kind === 'evaluation' ? '' : PATHS[kind])(prototype, key, descriptor);
-  for (const decorate of decoratorsOf(operation, options)) decorate(prototype, key, descriptor);
+}
+
+/** A route of one controller's own, where decorators say something of it; its parameters are inherited. */
+function decorateRoute(controller: Type, operation: Operation, options: ResourceOptions): void {
+  const decorators = decoratorsOf(operation, options);
+  if (decorators.length === 0) return;
+  const { prototype } = controller as { readonly prototype: object };
+  const descriptor = defineRoute(prototype, operation);
+  for (const decorate of decorators) decorate(prototype, routeKey(operation), descriptor);
+}
+
+function defineRoute(prototype: object, operation: Operation): PropertyDescriptor {
+  const { kind, verb } = operation;
+  const route = createRoute(operation);
+  const descriptor = defineMethod(prototype, routeKey(operation), route);
+  markOperation(route, operation);
+  ROUTES[verb](kind === 'evaluation' ? '' : PATHS[kind])(prototype, routeKey(operation), descriptor);
+  return descriptor;
 }
 
 /** What checks the decoded request of an operation. */

@@ -36,6 +36,8 @@ interface Draft {
   readonly attributes: Map<string, Attribute>;
   readonly relationships: Map<string, Relationship>;
   readonly byEntity: Map<string, Resource>;
+  /** The properties that the API has; undefined where the entity has no address. */
+  readonly fields: ReadonlySet<string> | undefined;
 }
 
 const LEGAL_TYPE = /^[a-zA-Z0-9\u0080-\uffff](?:[-_a-zA-Z0-9\u0080-\uffff]*[a-zA-Z0-9\u0080-\uffff])?$/;
@@ -57,11 +59,15 @@ export function buildResourceGraph(
 
 class GraphBuilder {
   private readonly exposed: readonly Draft[];
+  private readonly byModel = new Map<EntityModel, Resource[]>();
   private readonly hidden = new Map<EntityModel, Draft>();
   private readonly views = new Views();
 
   constructor(entries: readonly ResourceEntry[]) {
     this.exposed = entries.map((entry) => this.draft(entry.model, entry));
+    for (const { resource } of this.exposed) {
+      this.byModel.set(resource.model, [...(this.byModel.get(resource.model) ?? []), resource]);
+    }
   }
 
   build(): ResourceGraph {
@@ -126,7 +132,7 @@ class GraphBuilder {
       relationships,
       byEntity,
     });
-    return { entry, resource, attributes, relationships, byEntity };
+    return { entry, resource, attributes, relationships, byEntity, fields };
   }
 
   /** Single-table inheritance: rows of child entities belong to the child's resource, or to the nearest ancestor's. */
@@ -141,11 +147,10 @@ class GraphBuilder {
 
   private addRelationships(draft: Draft): void {
     const { model, options } = draft.resource;
-    const fields = draft.entry === undefined ? undefined : chooseFields(model, options);
     for (const relation of [...model.relations, ...throughRelations(model, options)]) {
       const target = this.find(relation.target, draft.resource);
       const exposure = exposureUnder(options, model.class, relation.property);
-      const wanted = fields?.has(relation.property) ?? false;
+      const wanted = draft.fields?.has(relation.property) ?? false;
       const named = options.only?.includes(relation.property) ?? options.expose === 'decorated';
       if (wanted && named && target === undefined) {
         throw new RestlessConfigError(
@@ -208,7 +213,7 @@ class GraphBuilder {
 
   /** The resource of an entity that is nearest to `from`: same version and prefix, then same version, then the first declared. */
   private find(model: EntityModel, from: Resource): Resource | undefined {
-    const all = this.exposed.map((draft) => draft.resource).filter((resource) => resource.model === model);
+    const all = this.byModel.get(model) ?? [];
     const sameVersion = all.filter((resource) => resource.version === from.version);
     return sameVersion.find((resource) => resource.options.prefix === from.options.prefix) ?? sameVersion[0] ?? all[0];
   }
@@ -226,12 +231,11 @@ class GraphBuilder {
 }
 
 /** Attributes that have values of related rows. */
-function addPlucked({ resource, attributes }: Draft): void {
+function addPlucked({ resource, attributes, fields }: Draft): void {
   const { model, options } = resource;
-  const fields = chooseFields(model, options);
   for (const [property, path] of Object.entries(derivedPaths(model, options).pluck)) {
     const exposure = exposureUnder(options, model.class, property);
-    const attribute = pluckedAttribute(resource, property, path, exposure, fields.has(property));
+    const attribute = pluckedAttribute(resource, property, path, exposure, fields?.has(property) ?? false);
     if (attributes.has(attribute.name)) throw twoFields(model, attribute.name);
     attributes.set(attribute.name, attribute);
   }
