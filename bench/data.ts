@@ -106,7 +106,7 @@ async function fill(connection: Connection, { kind, size }: Place): Promise<void
   for (let first = 1; first <= size; first += STEP) {
     const last = Math.min(size, first + STEP - 1);
     await connection.run(
-      `INSERT INTO person (id, name, age, email, created_at) SELECT n, ${text("'Person '", `${wide} * 7919 % 1000003`)}, ${AGE('n')}, ${text("'person'", 'n', "'@example.org'")}, ${at('n')} FROM ${numbers(first, last)}`,
+      `INSERT INTO person (id, name, age, email, created_at) SELECT n, ${text("'Person '", `(${wide} * 7919 % 1000003)`)}, ${AGE('n')}, ${text("'person'", 'n', "'@example.org'")}, ${at('n')} FROM ${numbers(first, last)}`,
     );
     const [from, to] = [(first - 1) * COMPUTERS + 1, last * COMPUTERS];
     await connection.run(
