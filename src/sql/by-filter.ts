@@ -4,7 +4,8 @@
 import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { Filter } from '../query/filter.js';
 import type { Resource } from '../resource/resource.js';
-import { allOf, render, type Sql } from './fragment.js';
+import { assignmentsOf } from './assignments.js';
+import { allOf, join, render, sql, type Sql } from './fragment.js';
 import { whereOf, type WriteContext } from './rows-to-write.js';
 
 /** The rows of a resource that pass a filter. */
@@ -21,6 +22,15 @@ export class ByFilter {
 
   /** Changes them, and says how many there are. */
   async update(values: ObjectLiteral): Promise<number> {
+    const { columns, dialect, manager, run, schema } = this.context;
+    const assignments = assignmentsOf(schema.dataSource, dialect, this.metadata, values);
+    if (assignments === undefined) return this.updateByBuilder(values);
+    const table = columns.table(this.metadata);
+    const statement = sql`UPDATE ${table} SET ${join(assignments, ', ')} WHERE ${allOf(this.conditions())}`;
+    return (await run(manager.queryRunner!, render(statement, dialect.placeholder))).affected;
+  }
+
+  private async updateByBuilder(values: ObjectLiteral): Promise<number> {
     const { text, parameters } = this.condition();
     const { affected } = await this.context.manager
       .createQueryBuilder()
@@ -47,15 +57,17 @@ export class ByFilter {
 
   /** For TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
   private condition(): { readonly text: string; readonly parameters: ObjectLiteral } {
+    const { text, parameters } = render(allOf(this.conditions()), (index) => `:restless_${index}`);
+    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
+  }
+  private conditions(): readonly Sql[] {
     const { filter, resource } = this;
     const where = whereOf(this.context);
     const alias = this.metadata.tableName;
-    const conditions: Sql[] = [
+    return [
       ...where.rowConditions(resource.model, alias),
       ...where.exactConditions(resource, alias),
       ...(filter === undefined ? [] : [where.condition(filter, alias)]),
     ];
-    const { text, parameters } = render(allOf(conditions), (index) => `:restless_${index}`);
-    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
   }
 }

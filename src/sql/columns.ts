@@ -28,9 +28,9 @@ export class Columns {
   ) {}
 
   /** A table under an alias. */
-  table(metadata: EntityMetadata, alias: string): Sql {
+  table(metadata: EntityMetadata, alias?: string): Sql {
     const path = metadata.tablePath.split('.').map((name) => this.dialect.quote(name));
-    return raw(`${path.join('.')} ${this.dialect.quote(alias)}`);
+    return raw(path.join('.') + (alias === undefined ? '' : ` ${this.dialect.quote(alias)}`));
   }
 
   /** A column that metadata name. */

@@ -89,8 +89,8 @@ export class Finding {
     return [...rows, ...(await this.rows(bound.bind(rest)))].slice(0, wanted);
   }
 
-  private rows(statement: Statement): Promise<Row[]> {
-    return this.runStatement(this.runner, statement);
+  private async rows(statement: Statement): Promise<Row[]> {
+    return (await this.runStatement(this.runner, statement)).rows;
   }
 
   /** A count stands beside every row of the page; an empty page needs a look of its own, unless it is the first. */

@@ -13,15 +13,10 @@ import type { PlanCache } from './plan-cache.js';
 import { returned, type Returning } from './returning.js';
 import type { Schema } from './schema.js';
 import type { RunStatement } from './statements.js';
+import { isSpatial, placeFor } from './stored.js';
 
 /** How many texts are kept. */
 const MOST_TEXTS = 500;
-
-/** What is used of TypeORM's drivers and not in the type that they share. */
-interface Driver {
-  readonly spatialTypes: readonly unknown[];
-  wrapWithJsonFunction?(value: string, column: ColumnMetadata, jsonb: boolean): string;
-}
 
 /** A column of an INSERT: with a value, or with what the text says. */
 type Cell = { readonly value: unknown } | { readonly text: string };
@@ -78,8 +73,8 @@ export class Inserts {
     }
     const returning = this.plans.returning(answer)!;
     const parameters = cells.flatMap((cell) => ('value' in cell ? [cell.value] : []));
-    const [row] = await this.run(runner, { text: this.text(metadata, columns, cells, returning), parameters });
-    return returned(returning, answer, row!);
+    const { rows } = await this.run(runner, { text: this.text(metadata, columns, cells, returning), parameters });
+    return returned(returning, answer, rows[0]!);
   }
 
   /** From now on, rows of this table are TypeORM's. */
@@ -119,7 +114,6 @@ export class Inserts {
 
   private write(tablePath: string, columns: readonly ColumnMetadata[], cells: readonly Cell[], list: string): string {
     const { dialect } = this;
-    const driver = this.dataSource.driver as unknown as Driver;
     const names: string[] = [];
     const values: string[] = [];
     let count = 0;
@@ -128,7 +122,7 @@ export class Inserts {
       const column = columns[index]!;
       const place = 'value' in cell ? dialect.placeholder(count++) : cell.text;
       names.push(dialect.quote(column.databaseName));
-      values.push('value' in cell ? (driver.wrapWithJsonFunction?.(place, column, true) ?? place) : place);
+      values.push('value' in cell ? placeFor(this.dataSource, column, place) : place);
     }
     const table = tablePath.split('.').map(dialect.quote).join('.');
     return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${values.join(', ')}) RETURNING ${list}`;
@@ -137,9 +131,8 @@ export class Inserts {
   /** True where what comes back is the row as it stays, and its columns take plain values. */
   private async isPlain(metadata: EntityMetadata): Promise<boolean> {
     const { driver } = this.dataSource;
-    const spatial = (driver as unknown as Driver).spatialTypes;
     const columns = metadata.columns.filter(({ isInsert }) => isInsert);
-    if (columns.some(({ type }) => spatial.includes(type))) return false;
+    if (columns.some((column) => isSpatial(this.dataSource, column))) return false;
     switch (this.dataSource.options.type) {
       case 'mariadb':
         // Triggers there change the row before it is written, or other tables.

@@ -24,7 +24,8 @@ import type { WriteContext } from './rows-to-write.js';
 import { applyChange } from './save.js';
 import type { Schema } from './schema.js';
 import { hasUtcTexts, statementsOf, type RunStatement } from './statements.js';
-import { inTransaction, inTransactionOf, Savepoints, Turns } from './transaction.js';
+import { inTransactionOf, onOneConnection, repeated, Savepoints, Turns } from './transaction.js';
+import { isValidated } from './validation.js';
 import type { SqlOperator } from './where.js';
 
 /** Serves resources from a TypeORM data source. */
@@ -53,9 +54,9 @@ export class TypeOrmRepository implements CompleteRepository {
     outliveConnections(this.dataSource);
   }
 
-  private get context(): Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators' | 'inserts'> {
-    const { schema, columns, dialect, operators, inserts } = this;
-    return { schema, columns, dialect, operators, inserts };
+  private get context(): Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators' | 'inserts' | 'run'> {
+    const { schema, columns, dialect, operators, inserts, runStatement: run } = this;
+    return { schema, columns, dialect, operators, inserts, run };
   }
 
   find(query: Query): Promise<Result> {
@@ -94,10 +95,16 @@ export class TypeOrmRepository implements CompleteRepository {
     const joins = outer.queryRunner?.isTransactionActive === true;
     const inSession = (manager: EntityManager): Promise<T> => work(this.session(manager, attempts, joins));
     if (joins) return inTransactionOf(outer, inSession);
-    const mayBeAlone = join === undefined && only !== undefined;
-    const { inserts, schema } = this;
-    const isAlone = async (): Promise<boolean> => mayBeAlone && (await isOneStatement(schema, inserts, only));
-    return this.takeTurn(() => inTransaction(outer, inSession, isAlone));
+    const whole = (): Promise<T> => this.takeTurn(() => outer.transaction(inSession));
+    if (join !== undefined || only === undefined) return repeated(whole);
+    const alone = (): Promise<T> => onOneConnection(outer, inSession);
+    return repeated(async () => {
+      if (!(await isOneStatement(this.schema, this.inserts, only))) return whole();
+      // The application's validators may ask the service for something.
+      return (await isValidated(this.schema.metadata(only.resource.model)))
+        ? this.takeTurn(alone)
+        : this.shareTurn(alone);
+    });
   }
 
   private session(

@@ -21,6 +21,7 @@ import type { Inserts } from './inserts.js';
 import { primaryKeyOf, unsetProperty } from './instances.js';
 import { linkOf } from './relations.js';
 import type { Schema } from './schema.js';
+import type { RunStatement } from './statements.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
 
 /** What every part of writing needs. */
@@ -30,6 +31,7 @@ export interface WriteContext {
   readonly dialect: Dialect;
   readonly operators: ReadonlyMap<string, SqlOperator>;
   readonly inserts: Inserts;
+  readonly run: RunStatement;
   /** Of the transaction. */
   readonly manager: EntityManager;
   /** How often a key that the database made was taken, in all attempts at this transaction. */

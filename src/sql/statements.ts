@@ -1,5 +1,5 @@
 /**
- * Runs the statements that read, and gives their rows as lists of values: on the driver's own connection where we know it,
+ * Runs statements, and gives their rows as lists of values: on the driver's own connection where we know it,
  * which spares objects and dates that nobody needs, and through TypeORM's `query` everywhere else. TypeORM's log, slow
  * statements and errors are the same on both ways.
  */
@@ -9,11 +9,18 @@ import { TryAgain } from './database-errors.js';
 import type { Statement } from './fragment.js';
 import type { Row } from './rows.js';
 
+/** What came of a statement. */
+export interface Answered {
+  readonly rows: Row[];
+  /** How many rows a statement without rows of its own has found to change. */
+  readonly affected: number;
+}
+
 /** Runs a statement on the connection of a runner. */
-export type RunStatement = (runner: QueryRunner, statement: Statement) => Promise<Row[]>;
+export type RunStatement = (runner: QueryRunner, statement: Statement) => Promise<Answered>;
 
 /** What runs a statement on a connection of the driver's. */
-type Direct = (connection: unknown, statement: Statement, runner: QueryRunner) => Promise<Row[]> | Row[];
+type Direct = (connection: unknown, statement: Statement, runner: QueryRunner) => Promise<Answered> | Answered;
 
 /**
  * What runs statements on a data source.
@@ -29,9 +36,9 @@ export function statementsOf(dataSource: DataSource, direct: boolean): RunStatem
       : watched(dataSource, runner, statement, run);
 }
 
-async function throughTypeOrm(runner: QueryRunner, { text, parameters }: Statement): Promise<Row[]> {
-  const rows = (await runner.query(text, [...parameters])) as readonly object[];
-  return rows.map((row) => Object.values(row) as Row);
+async function throughTypeOrm(runner: QueryRunner, { text, parameters }: Statement): Promise<Answered> {
+  const { affected = 0, records = [] } = await runner.query(text, [...parameters], true);
+  return { rows: (records as readonly object[]).map((row) => Object.values(row) as Row), affected };
 }
 
 /** Subscribers that listen to statements are told by TypeORM, with the rows that they know. */
@@ -45,19 +52,19 @@ async function watched(
   runner: QueryRunner,
   statement: Statement,
   run: Direct,
-): Promise<Row[]> {
+): Promise<Answered> {
   const { text, parameters } = statement;
   const connection = (await runner.connect()) as unknown;
   const logged = [...parameters];
   logger.logQuery(text, logged, runner);
   const begun = Date.now();
   try {
-    const rows = await run(connection, statement, runner);
+    const answered = await run(connection, statement, runner);
     const took = Date.now() - begun;
     const { maxQueryExecutionTime } = options;
     if (maxQueryExecutionTime !== undefined && maxQueryExecutionTime > 0 && took > maxQueryExecutionTime)
       logger.logQuerySlow(took, text, logged, runner);
-    return rows;
+    return answered;
   } catch (error) {
     if (error instanceof TryAgain) throw error;
     logger.logQueryError(error as Error, text, logged, runner);
@@ -74,7 +81,7 @@ const DIRECT: Readonly<Record<string, (dataSource: DataSource) => Direct | undef
 
 /** What is used of a connection of node-postgres. */
 interface PostgresConnection {
-  query(config: object): Promise<{ readonly rows: Row[] }>;
+  query(config: object): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
   getTypeParser(oid: number, format?: string): (text: string) => unknown;
 }
 
@@ -99,14 +106,18 @@ function postgres(): Direct {
     types.set(client, parsers);
     const config = { text, values: [...parameters], rowMode: 'array', types: parsers };
     const name = nameOf(text);
+    const run = async (named: string | undefined): Promise<Answered> => {
+      const { rows, rowCount } = await client.query(named === undefined ? config : { ...config, name: named });
+      return { rows, affected: rowCount ?? 0 };
+    };
     try {
-      return (await client.query({ ...config, name })).rows;
+      return await run(name);
     } catch (error) {
       if (name === undefined || !LOST.includes((error as { readonly code?: string }).code ?? '')) throw error;
       names.set(text, undefined);
       // The transaction is lost with it; the next attempt has no name for it.
       if (runner.isTransactionActive) throw new TryAgain();
-      return (await client.query(config)).rows;
+      return await run(undefined);
     }
   };
 }
@@ -122,11 +133,15 @@ function textTimestamps(client: PostgresConnection): PostgresConnection['getType
 
 /** What is used of a connection of better-sqlite3. */
 interface SqliteConnection {
-  prepare(text: string): { raw(): Prepared };
+  prepare(text: string): Prepared;
 }
 
 interface Prepared {
+  /** It gives rows. */
+  readonly reader: boolean;
+  raw(): Prepared;
   all(...values: readonly unknown[]): Row[];
+  run(...values: readonly unknown[]): { readonly changes: number };
 }
 
 const MOST_PREPARED = 500;
@@ -140,17 +155,21 @@ function sqlite(): Direct {
     let statement = known.get(text);
     if (statement === undefined) {
       if (known.size >= MOST_PREPARED) known.clear();
-      statement = database.prepare(text).raw();
+      statement = database.prepare(text);
+      if (statement.reader) statement.raw();
       known.set(text, statement);
     }
     // The driver binds no booleans.
-    return statement.all(...parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+    const values = parameters.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    return statement.reader
+      ? { rows: statement.all(...values), affected: 0 }
+      : { rows: [], affected: statement.run(...values).changes };
   };
 }
 
 /** What is used of a connection of mysql2. */
 interface MysqlConnection {
-  query(config: object, done: (error: Error | null, rows: Row[]) => void): void;
+  query(config: object, done: (error: Error | null, answer: Row[] | { readonly affectedRows: number }) => void): void;
 }
 
 /** The text of a moment is in the zone that the driver is told of: it is kept where readers can take it for UTC. */
@@ -165,7 +184,11 @@ function mysql(dataSource: DataSource): Direct | undefined {
   return (connection, { text, parameters }) =>
     new Promise((resolve, reject) => {
       const config = { sql: text, values: parameters, rowsAsArray: true, ...dateStrings, ...timeout };
-      (connection as MysqlConnection).query(config, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+      (connection as MysqlConnection).query(config, (error, answer) => {
+        if (error !== null) reject(error);
+        else if (Array.isArray(answer)) resolve({ rows: answer, affected: 0 });
+        else resolve({ rows: [], affected: answer.affectedRows });
+      });
     });
 }
 

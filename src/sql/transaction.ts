@@ -14,30 +14,26 @@ const ATTEMPTS = 6;
 const FIRST_PAUSE = 10;
 
 /**
- * Runs work in a transaction; serialization failures and deadlocks are tried again after a random pause. Work has to
+ * Runs an attempt at a transaction; serialization failures and deadlocks are tried again after a random pause. It has to
  * let them through as the driver threw them.
  *
- * @param isAlone whether the work changes something by one statement only, which needs no transaction; asked before every
- *   attempt
  * @throws RestlessError `UNAVAILABLE` where that did not help.
  */
-export async function inTransaction<T>(
-  outer: EntityManager,
-  work: (manager: EntityManager) => Promise<T>,
-  isAlone: () => Promise<boolean> = () => Promise.resolve(false),
-): Promise<T> {
-  const attempt = defer(async () => ((await isAlone()) ? onOneConnection(outer, work) : outer.transaction(work)));
+export async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
   const pause = (error: unknown, count: number): Observable<unknown> =>
     isRetryable(error) ? timer(Math.random() * FIRST_PAUSE * 2 ** count) : throwError(() => error);
   try {
-    return await lastValueFrom(attempt.pipe(retry({ count: ATTEMPTS - 1, delay: pause })));
+    return await lastValueFrom(defer(attempt).pipe(retry({ count: ATTEMPTS - 1, delay: pause })));
   } catch (error) {
     throw finalError(error);
   }
 }
 
-/** A statement is a transaction of its own. */
-async function onOneConnection<T>(outer: EntityManager, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+/** Runs work of one statement, which is a transaction of its own. */
+export async function onOneConnection<T>(
+  outer: EntityManager,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
   // TypeORM 0.3 knows the data source of a manager by its old name alone.
   const { dataSource = (outer as { connection: DataSource }).connection } = outer as { dataSource?: DataSource };
   const runner = dataSource.createQueryRunner('master');
@@ -113,8 +109,8 @@ export class Turns {
   }
 
   /**
-   * Runs work that only reads: beside others that do, and not beside a turn. It must start no work of its own, which might
-   * wait for a turn that waits for it. Unlike a turn it costs next to nothing: Node follows every promise of the process
+   * Runs work that only reads, or is one statement that writes: beside others of the kind, and not beside a turn. It must
+   * start no work of its own and wait for it, as that might wait for a turn that waits for this. Unlike a turn it costs next to nothing: Node follows every promise of the process
    * once it has to know what was started from where.
    */
   async share<T>(work: () => Promise<T>): Promise<T> {

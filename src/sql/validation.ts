@@ -43,7 +43,7 @@ export async function validateEntity(
   group: 'create' | 'update',
 ): Promise<void> {
   const library = await classValidator();
-  if (library === undefined || !hasDecorators(library, entity)) return;
+  if (library === undefined || !hasDecorators(library, entity.constructor)) return;
   // On PATCH only what was sent is looked at; null was sent.
   const options: ValidatorOptions = { forbidUnknownValues: false, skipUndefinedProperties: group === 'update' };
   const failures = [
@@ -54,6 +54,12 @@ export async function validateEntity(
   ].filter(({ value }) => group === 'create' || value !== undefined);
   const errors = failures.flatMap((failure) => failuresOf(change, failure, ''));
   if (errors.length > 0) throw new RestlessErrors(distinct(errors));
+}
+
+/** True where the application's code looks at rows before they are written. */
+export async function isValidated({ target }: EntityMetadata): Promise<boolean> {
+  const library = await classValidator();
+  return library !== undefined && typeof target === 'function' && hasDecorators(library, target);
 }
 
 /** `@IsOptional()` and `@ValidateIf()` without a group hold for the decorators of every group. */
@@ -68,9 +74,9 @@ function isOptional(library: ClassValidator, entity: ObjectLiteral, property: st
     });
 }
 
-function hasDecorators(library: ClassValidator, entity: ObjectLiteral): boolean {
+function hasDecorators(library: ClassValidator, entity: object): boolean {
   const storage = library.getMetadataStorage();
-  return storage.getTargetValidationMetadatas(entity.constructor, '', true, false).length > 0;
+  return storage.getTargetValidationMetadatas(entity as () => void, '', true, false).length > 0;
 }
 
 function failuresOf(change: ChangePart, failure: ValidationError, path: string): readonly RestlessError[] {
