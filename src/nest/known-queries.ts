@@ -3,11 +3,11 @@
  * decoded nor checked again. Strings with filters are left out, whose values differ, and so is everything that the
  * application was asked about.
  */
-import type { ApiRequest } from '../query/api-request.js';
+import type { ApiRequest, WriteOperation } from '../query/api-request.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { Recent } from '../query/recent.js';
-import { repeatable, repeatQuery, type Repeatable } from '../query/repeat-query.js';
+import { repeatable, repeatQuery, type KnownAnswer, type Repeatable } from '../query/repeat-query.js';
 import type { QueryRules } from '../query/rules.js';
 import type { Viewer } from '../resource/policy.js';
 import type { WireFormatName } from '../wire/format-name.js';
@@ -45,6 +45,13 @@ export class KnownQueries {
     const key = keyOf(incoming, format);
     const known = this.known.get(key);
     return known === undefined ? Object.assign(read(), { [KEY]: key }) : new RepeatedRequest(known, id, viewer);
+  }
+
+  /** What the answer to a write shows, for writes that ask for the same. */
+  answerTo(incoming: IncomingRequest, format: WireFormatName, operation: WriteOperation): KnownAnswer | undefined {
+    if (incoming.queryString.length > LONGEST) return undefined;
+    const key = keyOf(incoming, `${format} ${operation}`);
+    return { get: () => this.known.get(key), set: (answer) => this.known.set(key, answer) };
   }
 
   /** The checked query of a request. */

@@ -33,6 +33,9 @@ const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTI
 
 @Injectable()
 export class RestlessInterceptor implements NestInterceptor {
+  /** What the formats are told, for each resource. */
+  private readonly options = new WeakMap<WireOptions, ReadOptions & WireOptions>();
+
   constructor(private readonly catalogue: Catalogue) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<void>> {
@@ -59,10 +62,13 @@ export class RestlessInterceptor implements NestInterceptor {
       const decoded = await this.decodeAny(request, served, { ...operation, name }, state);
       return this.process(next, request, response, served, name, state, decoded, lists);
     }
-    state.decoded =
-      isWrite(name) || name === 'EVALUATE'
-        ? await this.decodeAny(request, served, { ...operation, name }, state)
-        : this.decodeOrRepeat(request, served, name, state);
+    if (isWrite(name)) {
+      const incoming = this.incoming(request, served, state, 'GET_RESOURCE');
+      const answers = this.catalogue.queries.answerTo(incoming, state.format.name, name);
+      state.decoded = { ...(await this.decodeChange(request, served, { ...operation, name }, state)), answers };
+    } else if (name === 'EVALUATE')
+      state.decoded = await this.decodeAny(request, served, { ...operation, name }, state);
+    else state.decoded = this.decodeOrRepeat(request, served, name, state);
     return next
       .handle()
       .pipe(concatMap(async (made: Made) => sendAnswer(response, state, await answerOf(name, made, state, undefined))));
@@ -152,11 +158,11 @@ export class RestlessInterceptor implements NestInterceptor {
     if (isWrite(name)) return this.decodeChange(request, served, { ...operation, name }, state);
     if (name !== 'EVALUATE') return this.decode(this.incoming(request, served, state, name), state);
     const incoming = this.incoming(request, served, state, 'GET_COLLECTION');
-    return state.format.readEvaluation(incoming, { ...this.readOptions(), ...state.wire });
+    return state.format.readEvaluation(incoming, this.readOptions(state));
   }
 
-  private decode(incoming: IncomingRequest, { format, wire }: RequestState): ApiRequest {
-    return format.read(incoming, { ...this.readOptions(), ...wire });
+  private decode(incoming: IncomingRequest, state: RequestState): ApiRequest {
+    return state.format.read(incoming, this.readOptions(state));
   }
 
   /** The same for what nobody edits. */
@@ -181,7 +187,7 @@ export class RestlessInterceptor implements NestInterceptor {
     if (isClassic(operation) && !format.classicVerbs) {
       throw methodNotAllowed(request.method, allowedMethods(kind, served.resource.options, false));
     }
-    const options = { ...this.readOptions(), ...state.wire };
+    const options = this.readOptions(state);
     const incoming = this.incoming(request, served, state, 'GET_RESOURCE');
     const asked = state.format.read({ ...incoming, change: name }, options);
     const sent = bodyOf(request);
@@ -229,10 +235,15 @@ export class RestlessInterceptor implements NestInterceptor {
     return answerOf(name, made, state, (resource) => this.catalogue.serializerOf(resource));
   }
 
-  private readOptions(): ReadOptions {
-    const { unknownParameters, strictParameterNames, operators, limits } = this.catalogue.options;
-    const { bodyDepth } = limits;
-    return { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), bodyDepth };
+  private readOptions({ wire }: RequestState): ReadOptions & WireOptions {
+    let options = this.options.get(wire);
+    if (options === undefined) {
+      const { unknownParameters, strictParameterNames, operators, limits } = this.catalogue.options;
+      const { bodyDepth } = limits;
+      options = { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), bodyDepth, ...wire };
+      this.options.set(wire, options);
+    }
+    return options;
   }
 }
 

@@ -15,6 +15,7 @@ import { RowParser } from './parse-contents.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { listingParameter, parseQuery } from './parse-query.js';
 import type { Query } from './query.js';
+import { repeatable, repeatQuery } from './repeat-query.js';
 import type { QueryRules } from './rules.js';
 
 /**
@@ -164,12 +165,15 @@ class ChangeParser {
     if (filter !== undefined && !this.isUpdate) {
       throw bad('BAD_FILTER', { ...filter, pointer: '' }, `A new ${this.resource.name} cannot be filtered.`);
     }
-    const query = parseQuery(
-      // A row that no longer passes the application's restrictions was changed all the same.
-      { ...this.change.request, operation: 'GET_RESOURCE', id: undefined, filters: [], restrictions: [] },
-      this.rules,
-    );
-    return Object.freeze({ ...query, cardinality: 'one', page: undefined, cursor: undefined, sort: [] });
+    const { answers, request } = this.change;
+    const known = answers?.get();
+    if (known !== undefined) return repeatQuery(known, undefined, this.rules.policy);
+    // A row that no longer passes the application's restrictions was changed all the same.
+    const asked: ApiRequest = { ...request, operation: 'GET_RESOURCE', id: undefined, filters: [], restrictions: [] };
+    const query: Query = { ...parseQuery(asked, this.rules), cardinality: 'one', page: undefined, sort: [] };
+    const found = answers && repeatable(asked, query, this.rules);
+    if (found !== undefined) answers?.set(found);
+    return Object.freeze(query);
   }
 
   private raw(): RawResource {

@@ -17,6 +17,12 @@ export interface Repeatable {
   readonly named: Filter | undefined;
 }
 
+/** The query behind the answers to one kind of write, kept between requests. */
+export interface KnownAnswer {
+  get(): Repeatable | undefined;
+  set(answer: Repeatable): void;
+}
+
 /**
  * What a query that was checked is for further requests; undefined where values of this one are part of it, or the
  * application was asked about it.

@@ -57,7 +57,6 @@ interface ReadableFields {
 export class Policy implements RowChecks {
   private readonly fields = new Map<Resource, ReadableFields>();
   private readonly scopes = new Map<Resource, readonly Restriction[]>();
-
   private readonly checkerScopes = new Map<Resource, readonly Restriction[]>();
   private readonly readableIds = new Map<Resource, readonly string[]>();
   private readonly allowed = new Map<Resource, Map<PermissionAction, boolean>>();
@@ -286,18 +285,18 @@ export class Policy implements RowChecks {
   }
 
   private readable(resource: Resource): ReadableFields {
-    const known = this.fields.get(resource);
+    const { groups, version } = this.viewer;
+    const shared = groups.length === 0 && version === undefined ? ANYBODYS_FIELDS : undefined;
+    const known = this.fields.get(resource) ?? shared?.get(resource);
     if (known !== undefined) return known;
     const sees = (field: Attribute | Relationship): boolean => this.sees(field);
-    const follows = (field: Attribute | Relationship): boolean => this.follows(resource.options.readable, field);
-    const attributes = pick(resource.attributes, (field) => sees(field) && follows(field));
-    const fields = {
-      attributes: new Map(
-        [...attributes].map(([name, field]) => [name, field.kind === 'embedded' ? withFields(field, sees) : field]),
-      ),
-      relationships: pick(resource.relationships, (field) => sees(field) && follows(field)),
-    };
+    const { readable } = resource.options;
+    const shows = (field: Attribute | Relationship): boolean => sees(field) && this.follows(readable, field);
+    const shown = (field: Attribute): Attribute => (field.kind === 'embedded' ? withFields(field, sees) : field);
+    const attributes = new Map([...pick(resource.attributes, shows)].map(([name, field]) => [name, shown(field)]));
+    const fields = { attributes, relationships: pick(resource.relationships, shows) };
     this.fields.set(resource, fields);
+    if (!this.asked) shared?.set(resource, fields);
     return fields;
   }
 
@@ -357,6 +356,9 @@ const ACTIONS: Readonly<Record<Method, PermissionAction>> = {
   PATCH: 'update',
   DELETE: 'destroy',
 };
+
+/** What viewers without groups and version see, where the application was not asked about it. */
+const ANYBODYS_FIELDS = new WeakMap<Resource, ReadableFields>();
 
 /** No row at all. */
 const NOTHING: Restriction = Object.freeze({ name: 'id', op: 'in', val: Object.freeze([]) });

@@ -7,7 +7,7 @@ import type { Columns } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { KEYS, template, type Param, type Statement, type Template } from './fragment.js';
 import { Planner, type EdgePlan, type Plan } from './plan.js';
-import { returningOf, type Returning } from './returning.js';
+import { returningOf, showsOwnRow, type Returning } from './returning.js';
 import type { Schema } from './schema.js';
 import { Identities, shapeOf } from './shape.js';
 import type { SqlOperator } from './where.js';
@@ -51,8 +51,8 @@ export class BoundPlan {
 export class PlanCache {
   private readonly known = new Recent<Known>(MOST_PLANS);
   private readonly returnings = new Recent<KnownReturning>(MOST_PLANS);
-  /** The same for a query that is asked about more than once. */
-  private readonly answers = new WeakMap<Query, KnownReturning>();
+  /** The same by what is shown, which queries that are asked again have in common. */
+  private readonly answers = new WeakMap<Query['fieldsets'], KnownReturning>();
   private readonly identities = new Identities();
 
   constructor(
@@ -64,10 +64,11 @@ export class PlanCache {
 
   /** What a statement that writes a row gives back of it; undefined where an answer shows more than that row. */
   returning(answer: Query): Returning | undefined {
-    let made = this.answers.get(answer);
+    if (!showsOwnRow(answer)) return undefined;
+    let made = this.answers.get(answer.fieldsets);
     if (made === undefined) {
       made = { returning: this.findReturning(answer) };
-      this.answers.set(answer, made);
+      this.answers.set(answer.fieldsets, made);
     }
     return made.returning;
   }

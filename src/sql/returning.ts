@@ -16,12 +16,15 @@ export interface Returning {
   readonly reader: RowReader;
 }
 
+/** True where one row and nothing around it is shown: what comes back for it depends on the fieldsets alone. */
+export function showsOwnRow({ cardinality, edges, filter, parent }: Query): boolean {
+  return cardinality === 'one' && filter === undefined && parent === undefined && edges.length === 0;
+}
+
 /** Undefined where the row's own columns are not all that the answer shows. */
 export function returningOf(planner: Planner, query: Query): Returning | undefined {
-  const { resource, fieldsets, edges, cardinality, filter, parent } = query;
-  const isOfRow = cardinality === 'one' && filter === undefined && parent === undefined && edges.length === 0;
-  const hasMore = [...fieldsets.values()].some((each) => needsEntity(each) || each.attributes.some(isElsewhere));
-  if (!isOfRow || hasMore) return undefined;
+  const { resource, fieldsets, edges } = query;
+  if ([...fieldsets.values()].some((each) => needsEntity(each) || each.attributes.some(isElsewhere))) return undefined;
   const { schema, where } = planner.context;
   const { tableName } = schema.metadata(resource.model);
   // The row may be written and not be there for readers.

@@ -5,10 +5,10 @@
 import { Expose } from 'class-transformer';
 import { getRestlessServiceToken, Resource, RestlessModule, type RestlessService } from 'nestjs-restless';
 import { Column, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn, type DataSource, type Relation } from 'typeorm';
-import { describeServers, type TestApp } from '../support/app.js';
+import { describeServers, type Answer, type TestApp } from '../support/app.js';
 
 @Entity()
-@Resource()
+@Resource({ methods: ['GET', 'POST', 'DELETE'] })
 class Letter {
   @PrimaryGeneratedColumn() id!: number;
   @Expose() @Column() subject!: string;
@@ -78,6 +78,24 @@ describeServers(
         expect((await app.get('/api/letter?sort=price')).status).toBe(400);
         expect((await app.get('/api/letter?sort=price', { who: 'clerk' })).status).toBe(200);
       }
+    });
+
+    it('shows each writer the fields of their groups in the answer', async () => {
+      const body = JSON.stringify({ data: { type: 'letter', attributes: { subject: 'new' } } });
+      const type = { 'content-type': 'application/vnd.api+json' };
+      const make = (path: string, headers = {}): Promise<Answer> =>
+        app.request('POST', path, { headers: { ...type, ...headers }, body });
+      for (let again = 0; again < 2; again++) {
+        const [plain, clerk] = [await make('/api/letter'), await make('/api/letter', { who: 'clerk' })];
+        expect(plain.at('/data/attributes')).toEqual({ subject: 'new' });
+        expect(clerk.at('/data/attributes')).toEqual({ subject: 'new', price: 'low' });
+        expect(clerk.at('/data/id')).not.toBe(plain.at('/data/id'));
+        const few = await make('/api/letter?fields[letter]=price', { who: 'clerk' });
+        expect(few.at('/data/attributes')).toEqual({ price: 'low' });
+        expect((await make('/api/letter?fields[letter]=nothing')).status).toBe(400);
+      }
+      for (const { id } of (await app.get('/api/letter?filter[subject]=new')).at('/data') as { id: string }[])
+        expect((await app.request('DELETE', `/api/letter/${id}`)).status).toBe(204);
     });
 
     it('asks for the scope of each request', async () => {
