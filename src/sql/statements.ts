@@ -117,7 +117,7 @@ function postgres(): Direct {
       names.set(text, undefined);
       // The transaction is lost with it; the next attempt has no name for it.
       if (runner.isTransactionActive) throw new TryAgain();
-      return await run(undefined);
+      return run(undefined);
     }
   };
 }
