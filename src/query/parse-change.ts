@@ -170,7 +170,8 @@ class ChangeParser {
     if (known !== undefined) return repeatQuery(known, undefined, this.rules.policy);
     // A row that no longer passes the application's restrictions was changed all the same.
     const asked: ApiRequest = { ...request, operation: 'GET_RESOURCE', id: undefined, filters: [], restrictions: [] };
-    const query: Query = { ...parseQuery(asked, this.rules), cardinality: 'one', page: undefined, sort: [] };
+    const list = { page: undefined, cursor: undefined, sort: [] };
+    const query: Query = { ...parseQuery(asked, this.rules), cardinality: 'one', ...list };
     const found = answers && repeatable(asked, query, this.rules);
     if (found !== undefined) answers?.set(found);
     return Object.freeze(query);
