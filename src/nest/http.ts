@@ -5,6 +5,7 @@ import { pipeline, type Readable, type Writable } from 'node:stream';
 import type { ExecutionContext } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { Viewer } from '../resource/policy.js';
+import type { UneditedChange } from '../query/repeat-query.js';
 import type { RepeatedRequest } from './known-queries.js';
 import type { Decoded } from './processors/editing.js';
 import type { Address, WireFormat, WireOptions } from '../wire/wire-format.js';
@@ -36,7 +37,7 @@ export interface RequestState {
   callback?: string | undefined;
   readonly address: Address;
   readonly viewer: Viewer;
-  decoded: Decoded | RepeatedRequest | undefined;
+  decoded: Decoded | RepeatedRequest | UneditedChange | undefined;
 }
 
 const STATES = new WeakMap<object, RequestState>();

@@ -2,7 +2,6 @@
  * ApiRequest: what a client sent, decoded from either wire format and not yet checked. Preprocessors see and
  * edit this value; everything later works on the checked {@link Query}.
  */
-import type { KnownAnswer } from './repeat-query.js';
 import type { BadRequestError } from '../errors.js';
 
 import type { Viewer } from '../resource/policy.js';
@@ -196,6 +195,4 @@ export interface ChangeRequest {
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** The answer shows the row that was changed, unless the resource's option `returning` says never. */
   readonly showsChanges?: boolean;
-  /** What requests that ask for the same answer have in common; undefined where the application has had its hands in it. */
-  readonly answers?: KnownAnswer | undefined;
 }

@@ -15,7 +15,7 @@ import { RowParser } from './parse-contents.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { listingParameter, parseQuery } from './parse-query.js';
 import type { Query } from './query.js';
-import { repeatable, repeatQuery } from './repeat-query.js';
+import { repeatable, repeatQuery, type UneditedChange } from './repeat-query.js';
 import type { QueryRules } from './rules.js';
 
 /**
@@ -23,7 +23,7 @@ import type { QueryRules } from './rules.js';
  *
  * @throws RestlessError, or RestlessErrors where there are several faults, each with `source.pointer`.
  */
-export function parseChange(request: ChangeRequest, rules: QueryRules): Change {
+export function parseChange(request: ChangeRequest | UneditedChange, rules: QueryRules): Change {
   return new ChangeParser(request, rules).parse();
 }
 
@@ -46,7 +46,7 @@ class ChangeParser {
   private readonly row: RowParser;
 
   constructor(
-    private readonly change: ChangeRequest,
+    private readonly change: UneditedChange,
     private readonly rules: QueryRules,
   ) {
     this.resource = change.request.resource;

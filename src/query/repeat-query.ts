@@ -3,7 +3,7 @@
  * and the checks have asked nobody about it, what they said then holds now.
  */
 import type { Policy } from '../resource/policy.js';
-import type { ApiRequest } from './api-request.js';
+import type { ApiRequest, ChangeRequest } from './api-request.js';
 import { and, type Filter } from './filter.js';
 import { expectId } from './parse-query.js';
 import { scopeFilter } from './parse-filter.js';
@@ -21,6 +21,11 @@ export interface Repeatable {
 export interface KnownAnswer {
   get(): Repeatable | undefined;
   set(answer: Repeatable): void;
+}
+
+/** A request to write as the client has sent it, whose answer may be one that is known. */
+export interface UneditedChange extends ChangeRequest {
+  readonly answers?: KnownAnswer | undefined;
 }
 
 /**
