@@ -5,6 +5,7 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+import { RestlessConfigError } from '../errors.js';
 import type { ColumnModel, EntityModel, RelationModel, ValueType } from '../resource/entity-model.js';
 import type { EntityClass } from '../resource/expose.js';
 import { linkOf, linkThrough, type Link } from './relations.js';
@@ -187,6 +188,7 @@ export class Schema {
   private relation(metadata: RelationMetadata): RelationModel {
     const target = (): EntityModel => this.model(metadata.inverseEntityMetadata);
     const isOnRow = metadata.isWithJoinColumn;
+    expectStored(metadata);
     const holder = isOnRow || metadata.isManyToMany ? metadata : metadata.inverseRelation!;
     const stored = metadata.isManyToMany ? [] : holder.joinColumns;
     const isWritten = metadata.persistenceEnabled && holder.persistenceEnabled;
@@ -208,6 +210,24 @@ export class Schema {
     this.relations.set(relation, metadata);
     return relation;
   }
+}
+
+/**
+ * TypeORM starts with a relation that no side says the columns of, and fails when it is asked for.
+ *
+ * @throws RestlessConfigError
+ */
+function expectStored(relation: RelationMetadata): void {
+  const { isManyToMany, inverseRelation: inverse } = relation;
+  const isStored = isManyToMany
+    ? relation.junctionEntityMetadata !== undefined
+    : relation.isWithJoinColumn || inverse?.isWithJoinColumn === true;
+  if (isStored) return;
+  const decorator = isManyToMany ? '@JoinTable()' : '@JoinColumn()';
+  const other = inverse === undefined ? '' : `, or ${inverse.entityMetadata.name}.${inverse.propertyPath}`;
+  throw new RestlessConfigError(
+    `${relation.entityMetadata.name}.${relation.propertyPath} has no ${decorator}; give it one${other}.`,
+  );
 }
 
 /** Property path of a column; a join column that has no property is `relation.referenced`. */

@@ -3,7 +3,16 @@ import { Exclude, Expose } from 'class-transformer';
 import { type CanActivate, Logger, type ModuleMetadata } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Resource, RestlessConfigError, RestlessModule, type ResourceOptions } from 'nestjs-restless';
-import { Column, Entity, ManyToOne, OneToMany, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import {
+  Column,
+  Entity,
+  ManyToMany,
+  ManyToOne,
+  OneToMany,
+  OneToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
 import { createApp } from '../support/app.js';
 
 @Entity()
@@ -304,6 +313,33 @@ describe('entries of forFeature', () => {
       'Computer.owner is exposed, but Person is not a resource; add Person to RestlessModule.forFeature, or do not ' +
         'expose the relation.',
     );
+  });
+});
+
+describe('relations that no side stores', () => {
+  @Entity()
+  class Tag {
+    @PrimaryGeneratedColumn() id!: number;
+    @ManyToMany(() => Post, (post) => post.tags) posts!: Relation<Post>[];
+  }
+
+  @Entity()
+  class Post {
+    @PrimaryGeneratedColumn() id!: number;
+    @ManyToMany(() => Tag, (tag) => tag.posts) tags!: Relation<Tag>[];
+  }
+
+  @Entity()
+  class Draft {
+    @PrimaryGeneratedColumn() id!: number;
+    @OneToOne(() => Draft) original!: Relation<Draft>;
+  }
+
+  it.each([
+    [Post, 'Post.tags has no @JoinTable(); give it one, or Tag.posts.'],
+    [Draft, 'Draft.original has no @JoinColumn(); give it one.'],
+  ])('are an error, which TypeORM would keep until they are asked for', async (entity, expected) => {
+    expect(await sentence(() => [RestlessModule.forFeature([entity])], [Post, Tag, Draft])).toBe(expected);
   });
 });
 
