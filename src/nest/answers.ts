@@ -68,7 +68,7 @@ async function answerOfChange(
   // The row may lie outside the viewer's scope: then it is there, and not to be seen.
   const url = created === undefined ? address.path : resourceUrl(address, created);
   const { headers, ...written } = await write(result, { ...address, path: url }, state, serializerOf);
-  return { status: 201, headers: created === undefined ? headers : { ...headers, Location: url }, ...written };
+  return { status: 201, headers: created === undefined ? headers : { Location: url, ...headers }, ...written };
 }
 
 async function write(
@@ -79,7 +79,7 @@ async function write(
 ): Promise<Omit<HttpDocument, 'status'>> {
   if (serializerOf === undefined) {
     const text = callback === undefined ? format.writeText?.(result, address, wire) : undefined;
-    return text === undefined ? format.write(result, address, wire) : { ...text, document: undefined };
+    return text === undefined ? format.write(result, address, wire) : { document: undefined, ...text };
   }
   const parts = (record: Result['records'][number]) => format.parts(record, result, address);
   const serialized = await serialize(result, { serializerOf, format: format.name, parts, viewer });

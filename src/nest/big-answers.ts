@@ -17,7 +17,7 @@ export function sendPieces(response: object, answer: Omit<HttpAnswer, 'body'>, p
   const iterator = pieces[Symbol.iterator]();
   const begun = take(iterator, BIG);
   if (!begun.done) sendStream(response, answer, Readable.from(chunksOf(begun.text, iterator), { objectMode: false }));
-  else send(response, { ...answer, body: begun.text });
+  else send(response, { body: begun.text, ...answer });
 }
 
 /** Pieces until they are longer than a length, or all of them. */

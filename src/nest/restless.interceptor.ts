@@ -65,7 +65,7 @@ export class RestlessInterceptor implements NestInterceptor {
     if (isWrite(name)) {
       const incoming = this.incoming(request, served, state, 'GET_RESOURCE');
       const answers = this.catalogue.queries.answerTo(incoming, state.format.name, name);
-      state.decoded = { ...(await this.decodeChange(request, served, { ...operation, name }, state)), answers };
+      state.decoded = { answers, ...(await this.decodeChange(request, served, { ...operation, name }, state)) };
     } else if (name === 'EVALUATE')
       state.decoded = await this.decodeAny(request, served, { ...operation, name }, state);
     else state.decoded = this.decodeOrRepeat(request, served, name, state);
@@ -189,11 +189,11 @@ export class RestlessInterceptor implements NestInterceptor {
     }
     const options = this.readOptions(state);
     const incoming = this.incoming(request, served, state, 'GET_RESOURCE');
-    const asked = state.format.read({ ...incoming, change: name }, options);
+    const asked = state.format.read({ change: name, ...incoming }, options);
     const sent = bodyOf(request);
     const read = (body: unknown): ChangeRequest => {
-      const change = format.readChange!({ ...incoming, operation: name, request: asked, body }, options);
-      return { ...change, showsChanges: state.format.showsChanges };
+      const change = format.readChange!({ request: asked, body, ...incoming, operation: name }, options);
+      return { showsChanges: state.format.showsChanges, ...change };
     };
     const { deserializer } = served.own;
     if (deserializer === undefined || !isRead(name)) return read(sent);

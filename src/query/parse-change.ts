@@ -53,7 +53,7 @@ class ChangeParser {
     this.isUpdate = change.operation !== 'POST_RESOURCE';
     const { editsMembers, operation, request } = change;
     const changed = new Set(operation === 'PATCH_RESOURCE' ? [`${this.resource.name}/${request.id}`] : []);
-    const body = { ...rules, asked: this.resource, editsMembers, nested: { rows: 0 }, changed };
+    const body = { asked: this.resource, editsMembers, nested: { rows: 0 }, changed, ...rules };
     this.row = new RowParser(this.resource, this.isUpdate, 0, body, (error) => this.fault(error));
   }
 

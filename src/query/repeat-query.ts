@@ -12,7 +12,8 @@ import type { QueryRules } from './rules.js';
 
 /** A query that can be asked again. */
 export interface Repeatable {
-  readonly query: Omit<Query, 'viewer' | 'checks'>;
+  /** The query of the first request, without its viewer; copies of an object that has all members already are cheap. */
+  readonly query: Omit<Query, 'viewer' | 'checks'> & { readonly viewer: undefined; readonly checks: undefined };
   /** What the row that is named by its id has to pass beside it. */
   readonly named: Filter | undefined;
 }
@@ -32,18 +33,14 @@ export interface UneditedChange extends ChangeRequest {
  * What a query that was checked is for further requests; undefined where values of this one are part of it, or the
  * application was asked about it.
  */
-export function repeatable(
-  request: ApiRequest,
-  { viewer: _, checks: __, ...query }: Query,
-  rules: QueryRules,
-): Repeatable | undefined {
+export function repeatable(request: ApiRequest, query: Query, rules: QueryRules): Repeatable | undefined {
   const { filters, restrictions, relatedRestrictions, relatedId, page } = request;
   const values = [...filters, ...restrictions, ...relatedRestrictions];
   const isNamed = relatedId !== undefined || (page.after ?? page.before) !== undefined;
   if (values.length > 0 || isNamed) return undefined;
   const named = request.id === undefined ? undefined : scopeFilter(request.resource, rules, true);
   if (rules.policy.hasAsked) return undefined;
-  return Object.freeze({ query, named });
+  return Object.freeze({ query: Object.freeze({ ...query, viewer: undefined, checks: undefined }), named });
 }
 
 /** @throws NotFoundError for an id that cannot be one */

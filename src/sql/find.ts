@@ -138,7 +138,8 @@ export class Finding {
     const near = found.filter(({ record }) => plan.edge.owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const cut = new Set<string>();
-    const byKey = new Map<string, (Identifier & { readonly found: Found | undefined })[]>();
+    const byKey = new Map<string, Identifier[]>();
+    const next: Found[] = [];
     for (const row of distinctRows(plan, await this.lookUp(plan, keys, plan.far))) {
       const key = keyOf(row, plan.far);
       const members = byKey.get(key);
@@ -146,7 +147,7 @@ export class Finding {
         cut.add(key);
         continue;
       }
-      const member = this.member(plan, row);
+      const member = this.member(plan, row, next);
       if (members === undefined) byKey.set(key, [member]);
       else members.push(member);
     }
@@ -154,7 +155,7 @@ export class Finding {
       const totals = cut.size === 0 ? undefined : await this.relatedTotals(plan, keys, cut);
       for (const { row, record } of near) {
         const key = keyOf(row, plan.near);
-        const members = (byKey.get(key) ?? []).map(({ resource, id }) => ({ resource, id }));
+        const members = byKey.get(key) ?? [];
         const more = cut.has(key);
         const total = limit?.total !== true ? undefined : more ? totals?.get(key) : members.length;
         linkMany(record, relationship.name, members, limit && { limit: limit.rows, more, total });
@@ -163,10 +164,9 @@ export class Finding {
       // The row's own linkage names the related resource, not what is shown of it here.
       for (const { row, record } of near) {
         const [member] = byKey.get(keyOf(row, plan.near)) ?? [];
-        if (member !== undefined) record.linkage.set(relationship.name, { resource: member.resource, id: member.id });
+        if (member !== undefined) record.linkage.set(relationship.name, member);
       }
     }
-    const next = [...byKey.values()].flat().flatMap((member) => member.found ?? []);
     await this.follow(next, plan.edges, edges);
   }
 
@@ -228,10 +228,12 @@ export class Finding {
     return this.bound.bind(template(statement, this.dialect.placeholder, keys));
   }
 
-  private member(plan: EdgePlan, row: Row): Identifier & { readonly found: Found | undefined } {
-    if (plan.edge.load === 'linkage') return { ...plan.reader.identifier(row), found: undefined };
+  /** @param next gets the row, where there may be more behind it */
+  private member(plan: EdgePlan, row: Row, next: Found[]): Identifier {
+    if (plan.edge.load === 'linkage') return plan.reader.identifier(row);
     const record = this.draft(plan.reader, row, false);
-    return { resource: record.resource, id: record.id, found: { row, record } };
+    if (plan.edges.length > 0) next.push({ row, record });
+    return { resource: record.resource, id: record.id };
   }
 
   /** Attributes that only an instance can give: one statement per entity that has any. */

@@ -116,7 +116,7 @@ export class TypeOrmRepository implements CompleteRepository {
     const find = (query: Query): Promise<Result> => this.run(query, manager.queryRunner!);
     const apply = (change: Change): Promise<Applied> =>
       applyChange(
-        { ...context, manager, ...attempts, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks },
+        { manager, deleted: { rows: 0 }, atEnd: [], find, checks: change.checks, ...attempts, ...context },
         change,
       );
     return {

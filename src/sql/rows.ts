@@ -100,6 +100,8 @@ function ownerOf(row: Row, family: Resource, kind: KindReader | undefined): Reso
 }
 
 function readId(row: Row, parts: readonly CellReader[], resource: Resource): string {
+  const [part] = parts;
+  if (parts.length === 1) return String(part!.read(row[part!.at]));
   const texts = parts.map(({ at, read }) => String(read(row[at])));
   return formatId(texts, resource.options.idSeparator);
 }

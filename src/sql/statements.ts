@@ -107,7 +107,7 @@ function postgres(): Direct {
     const config = { text, values: [...parameters], rowMode: 'array', types: parsers };
     const name = nameOf(text);
     const run = async (named: string | undefined): Promise<Answered> => {
-      const { rows, rowCount } = await client.query(named === undefined ? config : { ...config, name: named });
+      const { rows, rowCount } = await client.query(named === undefined ? config : { name: named, ...config });
       return { rows, affected: rowCount ?? 0 };
     };
     try {

@@ -3,6 +3,7 @@
  * JSON:API 1.1 "Content Negotiation").
  */
 import { RestlessError } from '../errors.js';
+import { Recent } from '../query/recent.js';
 import type { MediaType, WireFormat } from './wire-format.js';
 
 /** One media type of a header; commas and semicolons inside quotes do not divide. */
@@ -15,8 +16,17 @@ const PIECES = { ',': /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g, ';': /(?:[^;"]|"(?:[^"\\
  * parseMediaTypes('text/html, application/*;q=0.5'); // two, the second with q 0.5
  */
 export function parseMediaTypes(header: string): readonly MediaType[] {
-  return (header.match(PIECES[',']) ?? []).map(parseMediaType).filter(({ type }) => type !== '');
+  let types = PARSED.get(header);
+  if (types === undefined) {
+    types = (header.match(PIECES[',']) ?? []).map(parseMediaType).filter(({ type }) => type !== '');
+    if (header.length <= LONGEST_HEADER) PARSED.set(header, types);
+  }
+  return types;
 }
+
+/** Clients send few different ones. */
+const PARSED = new Recent<readonly MediaType[]>(100);
+const LONGEST_HEADER = 500;
 
 function parseMediaType(text: string): MediaType {
   const [type = '', ...rest] = (text.match(PIECES[';']) ?? []).map((piece) => piece.trim());
@@ -53,22 +63,19 @@ export function negotiate(
 ): WireFormat {
   const [only] = formats as readonly [WireFormat];
   if (formats.length === 1 && !only.negotiates) return only;
-  const known = CHOSEN.get(formats) ?? new Map<string, WireFormat>();
+  const known = CHOSEN.get(formats) ?? new Recent<WireFormat>(100);
   CHOSEN.set(formats, known);
   const headers = `${accept}\n${contentType}`;
   let format = known.get(headers);
   if (format === undefined) {
     format = choose(accept, formats, contentType);
-    if (known.size >= MOST_CHOSEN) known.clear();
-    if (headers.length <= LONGEST_CHOSEN) known.set(headers, format);
+    if (headers.length <= 2 * LONGEST_HEADER) known.set(headers, format);
   }
   return format;
 }
 
-/** What was chosen for which headers: clients send few different ones. */
-const CHOSEN = new WeakMap<readonly WireFormat[], Map<string, WireFormat>>();
-const MOST_CHOSEN = 100;
-const LONGEST_CHOSEN = 500;
+/** What was chosen for which headers. */
+const CHOSEN = new WeakMap<readonly WireFormat[], Recent<WireFormat>>();
 
 function choose(accept: string | undefined, formats: readonly WireFormat[], contentType?: string): WireFormat {
   const sent = parseMediaTypes(accept ?? '');
