@@ -37,7 +37,7 @@ import { makeDeserializer, makeSerializer, type OwnSerializers } from './seriali
 import { installStands } from './stand-ins.js';
 import { controllersOf, evaluationRoute, setRoutes, type ControllerWrapper, type Route } from './routes.js';
 import { Stores } from './stores.js';
-import { warnOfFields } from './warnings.js';
+import { expectScope, warnOfFields } from './warnings.js';
 import { entityName, RESTLESS_OPTIONS, type RestlessEntity } from './restless.tokens.js';
 
 /** One entry of `forFeature`, as it is kept. */
@@ -139,6 +139,7 @@ export class Catalogue implements OnModuleInit {
     this.all().forEach(warnOfFields);
     for (const [index, { resource }] of this.all().entries())
       this.permissions.add(resource, this.registrations[index]!, this.injector);
+    for (const { resource } of this.all()) expectScope(resource, this.rulesFor(ANYBODY));
     for (const provided of providedProcessors(this.modules)) {
       const own = this.registrations.filter(({ entity }) => entity === provided.entity);
       if (own.length === 0) throw notProcessed(provided);

@@ -3,7 +3,7 @@
  * on every path that leads to a row.
  */
 import { Expose } from 'class-transformer';
-import { Resource, RestlessModule, type Scope } from 'nestjs-restless';
+import { Resource, RestlessConfigError, RestlessModule, type Scope } from 'nestjs-restless';
 import {
   Column,
   DataSource,
@@ -190,11 +190,26 @@ describeServers(
       await app.close();
     });
 
-    it('tells the log which fields a scope may name: all that are mapped', async () => {
+    it('does not start with a scope that names no field, and says which it may name: all that are mapped', async () => {
+      const scope = { name: 'ownr', op: 'eq', val: 'ada' };
+
+      const started = start({
+        entities: [Shelf, Book, Reader],
+        imports: [RestlessModule.forFeature([Shelf, { entity: Book, scope }])],
+      });
+
+      await expect(started).rejects.toThrow(RestlessConfigError);
+      await expect(started).rejects.toThrow(
+        'The scope of Book is no filter: book has no field "ownr". Fields: id, title, owner, rank, shelf, readers.',
+      );
+    });
+
+    it('tells the log the same of what a function has made', async () => {
       const errors: unknown[] = [];
+      const scope: Scope = () => ({ name: 'ownr', op: 'eq', val: 'ada' });
       const app = await start({
         entities: [Shelf, Book, Reader],
-        imports: [RestlessModule.forFeature([Shelf, { entity: Book, scope: { name: 'ownr', op: 'eq', val: 'ada' } }])],
+        imports: [RestlessModule.forFeature([Shelf, { entity: Book, scope }])],
         configure: (nest) => nest.useLogger({ log: () => {}, warn: () => {}, error: (text) => void errors.push(text) }),
       });
 
