@@ -4,6 +4,7 @@
  * application was asked about.
  */
 import type { ApiRequest, WriteOperation } from '../query/api-request.js';
+import type { Position } from '../query/cursor.js';
 import { parseQuery } from '../query/parse-query.js';
 import type { Query } from '../query/query.js';
 import { Recent } from '../query/recent.js';
@@ -26,12 +27,14 @@ interface NewRequest extends ApiRequest {
   readonly [KEY]?: string;
 }
 
-/** A request that says what an earlier one has said, but for the id. */
+/** A request that says what an earlier one has said, but for the id and the cursor. */
 export class RepeatedRequest {
   constructor(
     readonly known: Repeatable,
     readonly id: string | undefined,
     readonly viewer: Viewer,
+    /** The place that the cursor of this request stands for. */
+    readonly position: Position | undefined,
   ) {}
 }
 
@@ -40,11 +43,16 @@ export class KnownQueries {
 
   /** The decoded request, or one that need not be decoded; nobody may edit it. */
   decode(incoming: IncomingRequest, format: WireFormatName, read: () => ApiRequest): ApiRequest | RepeatedRequest {
-    const { id, viewer, queryString } = incoming;
+    const { id, viewer } = incoming;
+    const { queryString, cursor } = withoutCursor(incoming.queryString);
     if (queryString.length > LONGEST || incoming.relatedId !== undefined) return read();
-    const key = keyOf(incoming, format);
+    const key = keyOf({ ...incoming, queryString }, format);
     const known = this.known.get(key);
-    return known === undefined ? Object.assign(read(), { [KEY]: key }) : new RepeatedRequest(known, id, viewer);
+    if (known === undefined) return Object.assign(read(), { [KEY]: key });
+    if (known.end === undefined) return new RepeatedRequest(known, id, viewer, undefined);
+    const position = cursor === undefined ? undefined : known.query.cursor?.open(cursor);
+    // What is no cursor of this list is told where requests are checked.
+    return position === undefined ? read() : new RepeatedRequest(known, id, viewer, position);
   }
 
   /** What the answer to a write shows, for writes that ask for the same. */
@@ -56,7 +64,8 @@ export class KnownQueries {
 
   /** The checked query of a request. */
   query(request: ApiRequest | RepeatedRequest, rules: QueryRules): Query | Promise<Query> {
-    if (request instanceof RepeatedRequest) return repeatQuery(request.known, request.id, rules.policy);
+    if (request instanceof RepeatedRequest)
+      return repeatQuery(request.known, request.id, rules.policy, request.position);
     return rules.policy.settled(() => {
       const query = parseQuery(request, rules);
       const { [KEY]: key } = request as NewRequest;
@@ -67,7 +76,18 @@ export class KnownQueries {
   }
 }
 
-/** All that a checked query depends on, but for the id. No part but the last can have a line's end in it. */
+/** A parameter for a cursor, as both formats spell it. */
+const CURSOR = /(?<=(?:^|&)(?:page(?:\[|%5B))?(?:after|before)(?:\]|%5D)?=)[\w-]+(?=&|$)/gi;
+
+/** A query string with a space, which none has, in the place of its cursor; one that has several stays as it is. */
+function withoutCursor(queryString: string): { readonly queryString: string; readonly cursor: string | undefined } {
+  const cursors = queryString.match(CURSOR);
+  return cursors?.length === 1
+    ? { queryString: queryString.replace(CURSOR, ' '), cursor: cursors[0] }
+    : { queryString, cursor: undefined };
+}
+
+/** All that a checked query depends on, but for the id and the cursor. No part but the last can have a line's end in it. */
 function keyOf({ resource, operation, viewer, queryString, relation }: IncomingRequest, format: string): string {
   const { groups, version } = viewer;
   const sees = groups.length === 0 && version === undefined ? '' : JSON.stringify([groups, version]);

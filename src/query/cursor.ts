@@ -24,6 +24,8 @@ export interface CursorPage {
   readonly backward: boolean;
   /** The cursor of a row of this list, in this order. */
   readonly seal: (position: Position) => string;
+  /** Undefined for a text that is no cursor of this list in this order. */
+  readonly open: (text: string) => Position | undefined;
 }
 
 /** Seals and opens cursors for one list in one order. */

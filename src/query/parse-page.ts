@@ -98,19 +98,22 @@ function obstacleTo(request: ApiRequest, sort: readonly SortKey[]): BadRequestEr
 
 function cursorPage(request: ApiRequest, seal: CursorSeal, sort: readonly SortKey[]): CursorPage {
   const { page, parameterNames } = request;
-  const open = (text: string | undefined, parameter: string): Position | undefined => {
-    if (text === undefined) return undefined;
+  const open = (text: string): Position | undefined => {
     const position = seal.open(text);
-    if (position !== undefined && (position.length === 0 || position.length === sort.length)) return position;
+    return position?.length === 0 || position?.length === sort.length ? position : undefined;
+  };
+  const opened = (text: string | undefined, parameter: string): Position | undefined => {
+    const position = text === undefined ? undefined : open(text);
+    if (text === undefined || position !== undefined) return position;
     throw bad(
       'BAD_CURSOR',
       { parameter, pointer: '' },
       'This is no cursor of this list in this order. Start again without it, or with the sort that it is from.',
     );
   };
-  const after = open(page.after, parameterNames.pageAfter);
-  const before = open(page.before, parameterNames.pageBefore);
-  return { after, before, backward: before !== undefined && after === undefined, seal: seal.seal };
+  const after = opened(page.after, parameterNames.pageAfter);
+  const before = opened(page.before, parameterNames.pageBefore);
+  return { after, before, backward: before !== undefined && after === undefined, seal: seal.seal, open };
 }
 
 /** What a cursor is bound to: the list, its order, and what the values are. */

@@ -46,7 +46,11 @@ describeServers(
             prefix: 'api',
             groups: (request) => [who(request)].filter((name) => name !== undefined),
           }),
-          RestlessModule.forFeature([Letter, Stamp]),
+          RestlessModule.forFeature([
+            Letter,
+            Stamp,
+            { entity: Letter, prefix: 'walk', pagination: 'cursor', pageSize: 1 },
+          ]),
         ],
         seed,
       });
@@ -114,6 +118,34 @@ describeServers(
       for (let again = 0; again < 2; again++) {
         expect((await app.get('/api/letter/1', { accept: 'application/json' })).at('/subject')).toBe('one');
         expect((await app.get('/api/letter/1')).at('/data/attributes/subject')).toBe('one');
+      }
+    });
+
+    it('opens the cursor of each request', async () => {
+      const seen: unknown[] = [];
+      const path = '/walk/letter?sort=subject';
+      const next = async (from: string): Promise<string | null> => {
+        const page = await app.get(from);
+        seen.push(page.at('/data/*/attributes/subject'));
+        return page.at('/links/next') as string | null;
+      };
+      const walk = async (): Promise<string[]> => {
+        const pages: string[] = [];
+        for (let at: string | null = path; at !== null; at = await next(at)) pages.push(at);
+        return pages;
+      };
+      const [, second, third] = await walk();
+      await walk();
+      expect(seen).toEqual([['one'], ['three'], ['two'], ['one'], ['three'], ['two']]);
+
+      const back = (await app.get(third!)).at('/links/prev') as string;
+      for (let again = 0; again < 2; again++) {
+        expect((await app.get(back)).at('/data/*/attributes/subject')).toEqual(['three']);
+        expect((await app.get(second!.replace('sort=subject', 'sort=-subject'))).status).toBe(400);
+        expect((await app.get(second!.replace(/.(?=&|$)/, (last) => (last === 'A' ? 'B' : 'A')))).status).toBe(400);
+        expect((await app.get(`${path}&page%5Bafter%5D=`)).status).toBe(400);
+        expect((await app.get(`${path}&page%5Bafter%5D=%20`)).status).toBe(400);
+        expect((await app.get(`${second!}&page%5Bbefore%5D=${third!.split('=').at(-1)!}`)).status).toBe(200);
       }
     });
 
