@@ -6,7 +6,7 @@ import type { FunctionName } from '../resource/options.js';
 import type { Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, quote } from './faults.js';
-import { and, printFilter, type Filter } from './filter.js';
+import { and, type Filter } from './filter.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { parseGroup, parsePaths } from './parse-paths.js';
 import type { FieldPath } from './query.js';
@@ -102,16 +102,4 @@ function parseFunction(
     });
   }
   return Object.freeze({ name: known, path: path!, field });
-}
-
-/**
- * The canonical text of an evaluation, for tests and logs.
- *
- * @example
- * printEvaluation(evaluation); // "person count(id), avg(age) where age gt 17"
- */
-export function printEvaluation({ resource, functions, filter, groupNames }: Evaluation): string {
-  const calls = functions.map(({ name, field }) => `${name}(${field})`).join(', ');
-  const where = filter === undefined ? '' : ` where ${printFilter(filter)}`;
-  return `${resource.name} ${calls}${where}${groupNames.length === 0 ? '' : ` group ${groupNames.join(', ')}`}`;
 }
