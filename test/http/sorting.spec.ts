@@ -99,6 +99,11 @@ describeServers(
           'edition?sort=-number,press',
           ['bond,10', 'acme,2', 'bond,2', 'acme,1', 'bond,1'],
         ],
+        [
+          'numbers, though the case of letters is ignored [SRT-05]',
+          'edition?sort=number,press&ignoreCase=1',
+          ['acme,1', 'bond,1', 'acme,2', 'bond,2', 'bond,10'],
+        ],
         ['a key of text', 'tag?sort=-id', ['unused', 'sea', 'sand', 'air']],
         ['a key by its own name', 'tag?sort=-label', ['unused', 'sea', 'sand', 'air']],
         [
