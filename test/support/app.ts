@@ -22,7 +22,10 @@ import { type Database, type DatabaseKind, describeDatabases } from './databases
 
 export type AdapterKind = 'express' | 'fastify';
 
-const ADAPTERS: readonly AdapterKind[] = ['express', 'fastify'];
+/** Both, unless `RESTLESS_ADAPTERS` names one. */
+const ADAPTERS = (['express', 'fastify'] as const).filter((kind) =>
+  (process.env.RESTLESS_ADAPTERS ?? 'express,fastify').split(',').includes(kind),
+);
 const JSON_API = 'application/vnd.api+json';
 
 export interface RequestParts {
