@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 const ROOMS = ['query', 'resource', 'sql', 'wire'];
 /** How many pieces of code are drawn, and of how many lines. */
-const PIECES = 60;
+const PIECES = 30;
 const LINES = 6;
 const REPORT = '.build/mutation/report.json';
 
