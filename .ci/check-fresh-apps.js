@@ -166,9 +166,15 @@ async function serveAll(applications, node) {
   }
 }
 
-/** Starts the application, asks it everything, and ends it. What it writes besides its address is a fault. */
+/**
+ * Starts the application, asks it everything, and ends it. What it writes besides its address is a fault, but for Node's own word, before 22.13,
+ * that `require` of an ES module is new.
+ */
 async function serve(folder, node, adapter) {
-  const server = spawn(node, ['dist/serve.js', adapter], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(node, ['--disable-warning=ExperimentalWarning', 'dist/serve.js', adapter], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let complaints = '';
   server.stderr.setEncoding('utf8').on('data', (text) => (complaints += text));
   try {
