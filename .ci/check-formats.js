@@ -26,6 +26,7 @@ const EDITED = {
   'src/wire/formats.ts': [/^import .*flat-json.*\n/m, /, FLAT_JSON(?=])/],
   'test/wire/situation.ts': [/, 'flat-json'(?=] as const)/],
   'test/conformance/suites.ts': [/^import .*classic.*\n/m, /, CLASSIC(?=])/],
+  'test/mutation/specs.ts': [/^import '.*[/-]flat-[\w-]+\.spec\.js';\n/gm],
 };
 const TESTS = ['test/query', 'test/house', 'test/wire'].concat(
   ['includes', 'sorting', 'related'].map((name) => `test/http/${name}.spec.ts`),
