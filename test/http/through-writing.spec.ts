@@ -125,6 +125,26 @@ describeServers(
       expect(faults(await change('1', 'author/2'))).toEqual(['403 FORBIDDEN /data/relationships/authors/data']);
       expect(await authors('1')).toEqual(['1', '2']);
     });
+
+    it('makes no row of a join entity that cannot be created, and takes out those that can be deleted [RJA-15]', async () => {
+      app = await start(...RESOURCES, { entity: Authorship, methods: ['GET', 'DELETE'] });
+      const url = '/api/article/1/relationships/authors';
+      const before = await authors('1');
+      const pointer = '/data/relationships/authors/data';
+
+      expect(faults(await write('POST', url, linkage('author/2')))).toEqual(['403 FORBIDDEN /data']);
+      expect(faults(await write('PATCH', url, linkage('author/2')))).toEqual(['403 FORBIDDEN /data']);
+      expect(faults(await change('1', 'author/2'))).toEqual([`403 FORBIDDEN ${pointer}`]);
+      const relationships = { authors: { data: linkage('author/1') } };
+      const made = await post('/api/article', { type: 'article', attributes: { title: 'Fifth' }, relationships });
+      expect(faults(made)).toEqual([`403 FORBIDDEN ${pointer}`]);
+      expect([before, await authors('1')]).toEqual([['1'], ['1']]);
+
+      expect((await write('DELETE', url, linkage('author/1'))).status).toBe(204);
+      expect(await authors('1')).toEqual([]);
+      expect((await change('2')).status).toBe(204);
+      expect(await authors('2')).toEqual([]);
+    });
   },
   { adapters: ['express'] },
 );
