@@ -286,7 +286,8 @@ export class Policy implements RowChecks {
 
   private readable(resource: Resource): ReadableFields {
     const { groups, version } = this.viewer;
-    const shared = groups.length === 0 && version === undefined ? ANYBODYS_FIELDS : undefined;
+    const isAnybody = groups.length === 0 && version === undefined && this.access === OPEN_ACCESS;
+    const shared = isAnybody ? ANYBODYS_FIELDS : undefined;
     const known = this.fields.get(resource) ?? shared?.get(resource);
     if (known !== undefined) return known;
     const sees = (field: Attribute | Relationship): boolean => this.sees(field);
@@ -296,7 +297,7 @@ export class Policy implements RowChecks {
     const attributes = new Map([...pick(resource.attributes, shows)].map(([name, field]) => [name, shown(field)]));
     const fields = { attributes, relationships: pick(resource.relationships, shows) };
     this.fields.set(resource, fields);
-    if (!this.asked) shared?.set(resource, fields);
+    shared?.set(resource, fields);
     return fields;
   }
 
@@ -357,7 +358,7 @@ const ACTIONS: Readonly<Record<Method, PermissionAction>> = {
   DELETE: 'destroy',
 };
 
-/** What viewers without groups and version see, where the application was not asked about it. */
+/** What viewers without groups and version see where nobody is asked: it depends on the resource alone. */
 const ANYBODYS_FIELDS = new WeakMap<Resource, ReadableFields>();
 
 /** No row at all. */

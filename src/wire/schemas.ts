@@ -61,6 +61,8 @@ export interface SchemaFacts {
   readonly isDeserialized: (resource: Resource) => boolean;
   /** A row may be written and not be seen afterwards. */
   readonly hidesRows: (resource: Resource) => boolean;
+  /** The application is asked whether a request may read the resource at all. */
+  readonly asksToRead: (resource: Resource) => boolean;
   /** Names of schemas that are taken. */
   readonly taken: Iterable<string>;
 }

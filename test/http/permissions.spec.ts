@@ -28,6 +28,7 @@ import {
   TableInheritance,
 } from 'typeorm';
 import { type Answer, createApp, describeServers, type TestApp } from '../support/app.js';
+import { Cuisine, Label, Recipe, RECIPE_ENTITIES, seedRecipes, Step } from '../support/recipes.js';
 import { linkage, writing } from '../support/writing.js';
 
 @Entity()
@@ -381,6 +382,26 @@ describeServers(
         ]);
         expect((await send('DELETE', '/api/computer/1', undefined, may('create'))).status).toBe(403);
       });
+    });
+
+    it('hides values of rows that may not be read, whichever format somebody has asked in before', async () => {
+      const labels = { hasPermission: (action: PermissionAction): boolean => action !== 'read' };
+      const kitchen = await start({
+        entities: RECIPE_ENTITIES,
+        imports: [RestlessModule.forFeature([Recipe, { entity: Label, permissions: labels }, Step, Cuisine])],
+        seed: seedRecipes,
+      });
+
+      for (const accept of ['application/json', 'application/vnd.api+json', 'application/json']) {
+        const answer = await kitchen.get('/api/recipe/1', { accept });
+        expect([answer.status, answer.text.includes('Soup'), answer.text.includes('labelNames')]).toEqual([
+          200,
+          true,
+          false,
+        ]);
+      }
+      expect((await kitchen.get('/api/recipe?filter[labelNames]=sour')).status).toBe(400);
+      await kitchen.close();
     });
   },
   { adapters: ['express'] },

@@ -94,6 +94,7 @@ class Describer {
       limits: options.limits,
       isSerialized: (resource) => ownOf(resource)?.serializer !== undefined,
       isDeserialized: (resource) => ownOf(resource)?.deserializer !== undefined,
+      asksToRead: (resource) => checkers.checkerOf(resource)?.hasPermission !== undefined,
       hidesRows: (resource) => resource.options.scope !== undefined || checkers.checkerOf(resource) !== undefined,
       taken,
     });

@@ -109,9 +109,12 @@ function row(resource: Resource, depth: number, book: SchemaBook): JsonSchema {
   return book.named(name, () => {
     if (facts.isSerialized(resource)) return ANY_OBJECT;
     const members: Record<string, JsonSchema> = keyMembers(resource);
-    for (const attribute of policy.attributes(resource).values())
-      members[attribute.name] = readSchema(attribute, resource);
     const required = Object.keys(members);
+    for (const attribute of policy.attributes(resource).values()) {
+      members[attribute.name] = readSchema(attribute, resource);
+      const mayBeHidden = attribute.kind === 'plucked' && facts.asksToRead(attribute.relationship.target);
+      if (!mayBeHidden && !required.includes(attribute.name)) required.push(attribute.name);
+    }
     if (depth > 0) {
       for (const each of policy.relationships(resource).values()) {
         if (!policy.isReadable(each.target)) continue;
