@@ -14,25 +14,22 @@ export type CursorValue = string | number | bigint | boolean | null | Uint8Array
 /** The values of a row, by the keys of the sort. An empty one is no row's: it stands before the first, or behind the last. */
 export type Position = readonly CursorValue[];
 
-/** Where a page begins or ends, in place of its number. */
-export interface CursorPage {
+/** Seals and opens cursors for one list in one order. */
+export interface CursorSeal {
+  /** The cursor of a row of this list. */
+  readonly seal: (position: Position) => string;
+  /** Undefined for a text that is no cursor of this list in this order. */
+  readonly open: (text: string) => Position | undefined;
+}
+
+/** Where a page begins or ends, in place of its number; with the seal of its list. */
+export interface CursorPage extends CursorSeal {
   /** The page starts behind this. */
   readonly after: Position | undefined;
   /** The page ends in front of this; without `after`, it is filled from here backwards. */
   readonly before: Position | undefined;
   /** The rows are looked for in reverse order, from `before` towards the first. */
   readonly backward: boolean;
-  /** The cursor of a row of this list, in this order. */
-  readonly seal: (position: Position) => string;
-  /** Undefined for a text that is no cursor of this list in this order. */
-  readonly open: (text: string) => Position | undefined;
-}
-
-/** Seals and opens cursors for one list in one order. */
-export interface CursorSeal {
-  readonly seal: (position: Position) => string;
-  /** Undefined for a text that is no cursor of this list in this order. */
-  readonly open: (text: string) => Position | undefined;
 }
 
 /** Where rows stand in front of all, or behind all. */

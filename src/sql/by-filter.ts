@@ -60,6 +60,7 @@ export class ByFilter {
     const { text, parameters } = render(allOf(this.conditions()), (index) => `:restless_${index}`);
     return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
   }
+
   private conditions(): readonly Sql[] {
     const { filter, resource } = this;
     const where = whereOf(this.context);

@@ -43,6 +43,5 @@ process.exitCode = count('failed') > 0 || stale.length > 0 ? 1 : 0;
 
 function usage(what: string, allowed: readonly string[]): never {
   console.error(`Give a ${what} out of: ${allowed.join(', ')}.`);
-  // Nothing can be run; shells know 2 for wrong use.
-  process.exit(2);
+  process.exit(2); // Nothing can be run; shells know 2 for wrong use.
 }
