@@ -218,6 +218,21 @@ describeServers(
         expect(complaints).toEqual([]);
       });
 
+      it('includes along paths of several relationships, which it has no boxes for', async () => {
+        const { page, complaints } = await visit('/api/person?include=computers&sort=id');
+
+        await page.getByLabel('Longer paths').fill('boss.computers, reports.boss');
+        const url = '/api/person?sort=id&include=computers,boss.computers,reports.boss';
+        expect(await page.locator('#url').textContent()).toBe(url);
+        await page.getByRole('button', { name: 'Send' }).click();
+        await page.locator('pre').getByText('"included"').waitFor();
+        await page.waitForURL(app.url + url);
+
+        expect(await page.getByLabel('computers', { exact: true }).isChecked()).toBe(true);
+        expect(await page.getByLabel('Longer paths').inputValue()).toBe('boss.computers,reports.boss');
+        expect(complaints).toEqual([]);
+      });
+
       it('turns pages', async () => {
         const { page, complaints } = await visit('/api/person?page[size]=4&sort=id');
 

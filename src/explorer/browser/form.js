@@ -20,7 +20,7 @@ import {
   select,
   valueOf,
 } from './elements.js';
-import { readQuery, writeQuery } from './query.js';
+import { listed, readQuery, writeQuery } from './query.js';
 
 /**
  * The form, and the request that it makes.
@@ -37,10 +37,14 @@ export function requestForm(formats, format, { list, includes }, hasToken, go) {
   const curl = make('code', { id: 'curl' });
   const filters = make('div', {}, ...asked.filters.map((filter) => filterRow(list, filter)));
   const sort = make('div', {}, ...asked.sort.map((key) => sortRow(list, key)));
-  const named = [...new Set([...includes, ...asked.include])];
-  const boxes = named.map((name) =>
+  const boxes = includes.map((name) =>
     make('label', {}, make('input', { type: 'checkbox', value: name, checked: asked.include.includes(name) }), name),
   );
+  const paths = input({
+    id: 'paths',
+    value: asked.include.filter((path) => !includes.includes(path)).join(),
+    placeholder: `${includes[0]}.…,…`,
+  });
   const number = input({ type: 'number', min: 1, id: 'number', value: asked.number, placeholder: '1' });
   const size = input({
     type: 'number',
@@ -65,7 +69,7 @@ export function requestForm(formats, format, { list, includes }, hasToken, go) {
             name: valueOf(row, 'name'),
             descending: valueOf(row, 'direction') === 'desc',
           })),
-          include: include.filter(({ checked }) => checked).map(({ value }) => value),
+          include: [...include.filter(({ checked }) => checked).map(({ value }) => value), ...listed(paths.value)],
           number: number.value,
           size: size.value,
           rest: asked.rest,
@@ -125,7 +129,13 @@ export function requestForm(formats, format, { list, includes }, hasToken, go) {
           ),
         )
       : undefined,
-    boxes.length > 0 && !isFlat ? fieldset('Include', make('div', { class: 'boxes' }, ...boxes)) : undefined,
+    boxes.length > 0 && !isFlat
+      ? fieldset(
+          'Include',
+          make('div', { class: 'boxes' }, ...boxes),
+          make('div', { class: 'row' }, labelled('Longer paths', paths)),
+        )
+      : undefined,
     list && fieldset('Page', make('div', { class: 'row' }, labelled('Number', number), labelled('Size', size))),
     make(
       'div',

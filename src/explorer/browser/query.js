@@ -28,11 +28,19 @@ export function readQuery(search, list, isFlat) {
     else if (isFlat && name === 'q') readSearch(value, asked, isOffered);
     else if (isFlat) asked.rest.push([name, value]);
     else if (field !== undefined && isOffered(field, op)) asked.filters.push({ name: field, op, value });
-    else if (name === 'include') asked.include = value.split(',').filter(Boolean);
-    else if (name === 'sort' && list) asked.sort = value.split(',').filter(Boolean).map(sortKey);
+    else if (name === 'include') asked.include = listed(value);
+    else if (name === 'sort' && list) asked.sort = listed(value).map(sortKey);
     else asked.rest.push([name, value]);
   }
   return asked;
+}
+
+/** Names with commas between them. @param {string} text */
+export function listed(text) {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 }
 
 /** @param {string} text */
