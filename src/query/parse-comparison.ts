@@ -53,12 +53,8 @@ export function spellingOf(asked: Asked): string {
   const { object, place, rule } = asked;
   const given = object['op'];
   if (typeof given === 'string') {
-    if (isAllowed(rule, given)) return given;
-    throw bad(
-      'BAD_FILTER',
-      below(place, 'op'),
-      `${quote(nameOf(asked))} cannot be filtered with ${quote(given)}. ${allowedWords(rule)}`,
-    );
+    expectAllowed(rule, given, nameOf(asked), below(place, 'op'));
+    return given;
   }
   const fallback = rule.default ?? (rule.operators === undefined && place.form === 'text' ? 'eq' : undefined);
   if (given !== undefined || fallback === undefined) {
@@ -68,6 +64,13 @@ export function spellingOf(asked: Asked): string {
   const value = object['val'];
   const isList = place.form === 'text' && (Array.isArray(value) || (typeof value === 'string' && value.includes(',')));
   return isList && canonical(fallback) === 'eq' && isAllowed(rule, 'in') ? 'in' : fallback;
+}
+
+/** @throws BadRequestError for an operator that the field of a name may not be filtered with */
+export function expectAllowed(rule: Rule, spelling: string, name: string, place: Place): void {
+  if (isAllowed(rule, spelling)) return;
+  const detail = `${quote(name)} cannot be filtered with ${quote(spelling)}. ${allowedWords(rule)}`;
+  throw bad('BAD_FILTER', place, detail);
 }
 
 function allowedWords({ operators, default: fallback }: Rule): string {

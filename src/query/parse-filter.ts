@@ -24,6 +24,7 @@ import {
   comparison,
   compositeId,
   conditionOf,
+  expectAllowed,
   expectFit,
   fieldComparison,
   nameOf,
@@ -296,7 +297,8 @@ class FilterParser {
     }
     // It is looked up where the path of `name` ends.
     const [head, ...rest] = name.split('.') as [string, ...string[]];
-    const { field } = this.find(resource, head, at);
+    const { field, rule } = this.find(resource, head, at);
+    expectAllowed(rule, spelling, name, at);
     if (field === COMPOSITE_ID || field.kind === 'relationship') {
       throw bad(
         'BAD_FILTER',

@@ -21,6 +21,7 @@ const NUMBER = ['eq', 'ne', 'gt', 'lt', 'gte', 'lte', 'isnull'];
     born: { operators: NUMBER },
     year: { attribute: 'born', operators: ['year', 'month'], default: 'year' },
     likes: ['gt', 'lt'],
+    rank: { operators: ['isnull', 'lt'] },
     ids: { attribute: 'id', operators: ['in', 'notin'], default: 'in' },
     plain: { attribute: 'name', operators: [], default: 'eq' },
     motto: { attribute: 'team.motto', operators: ['contains'], default: 'contains', groups: ['staff'] },
@@ -59,6 +60,7 @@ class Author {
   @Expose() @Column({ type: 'date', nullable: true }) born!: string | null;
   @Expose() @Column({ type: 'int', default: 0 }) likes!: number;
   @Expose() @Column({ type: 'int', default: 0 }) hates!: number;
+  @Expose() @Column({ type: 'int', default: 2 }) rank!: number;
   @Column({ default: '' }) secret!: string;
   @Expose() @ManyToOne(() => Team) team!: Relation<Team> | null;
   @Expose() @OneToMany(() => Post, (post) => post.author) posts!: Relation<Post>[];
@@ -144,6 +146,7 @@ describeServers(
       ['FJF-03', 'filter[likes]=4', ['1', '2']],
       ['FJF-03', 'filter[year]=1990', ['2']],
       ['FJF-03', 'filter[year][month]=5', ['1', '2']],
+      ['FJF-03', objects({ name: 'likes', op: 'lt', field: 'rank' }), ['3']],
       ['FJF-05', 'filter[ids]=1,3,99', ['1', '3']],
       ['FJF-05', 'filter[ids]=2', ['2']],
       ['FJF-05', 'filter[ids][notin]=2', ['1', '3']],
@@ -176,6 +179,11 @@ describeServers(
       ['FJF-03', 'filter[likes][eq]=4', '"likes" cannot be filtered with "eq". Operators: gt, lt.'],
       ['FJF-03', 'filter[born]=1980-05-01', 'The filter on "born" needs an "op", such as "eq".'],
       ['FJF-03', 'filter[plain][eq]=ada', '"plain" cannot be filtered with "eq". Name none: it is "eq".'],
+      [
+        'FJF-03',
+        objects({ name: 'likes', op: 'gt', field: 'rank' }),
+        '"rank" cannot be filtered with "gt". Operators: isnull, lt.',
+      ],
       ['FJF-04', 'filter[ids]=1,x', 'Expected a whole number for "id", got "x".'],
       ['FJF-04', 'filter[ids]=', 'Expected a whole number for "id", got "".'],
       ['FJF-04', 'filter[popular]=x', '"popular" of author cannot be "x".'],
