@@ -126,6 +126,7 @@ async function preprocess({ request, served, kind, state }: Exploration): Promis
     strictParameterNames: false,
     operators: NO_NAMES,
     bodyDepth: 1,
+    listLength: 0,
   } as const;
   const decoded = state.format.read(incoming, { ...options, ...state.wire });
   const { collectionName } = resource;

@@ -239,8 +239,9 @@ export class RestlessInterceptor implements NestInterceptor {
     let options = this.options.get(wire);
     if (options === undefined) {
       const { unknownParameters, strictParameterNames, operators, limits } = this.catalogue.options;
-      const { bodyDepth } = limits;
-      options = { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), bodyDepth, ...wire };
+      const { bodyDepth, listLength } = limits;
+      const bounds = { bodyDepth, listLength };
+      options = { unknownParameters, strictParameterNames, operators: new Set(operators.keys()), ...bounds, ...wire };
       this.options.set(wire, options);
     }
     return options;

@@ -48,6 +48,12 @@ export function unknownField(
   return bad('UNKNOWN_FIELD', place, `${resource.name} has no field ${quote(name)}. Fields: ${names.join(', ')}.`);
 }
 
+/** The 400 for a relationship of a body that names more rows than a list may have. */
+export function tooManyMembers(name: string, listLength: number, pointer: string): BadRequestError {
+  const detail = `${quote(name)} names more than ${listLength} resources, the limit listLength.`;
+  return new BadRequestError('LIMIT_EXCEEDED', detail, { source: { pointer } });
+}
+
 /** The 404 for an id. */
 export function noSuchResource(resource: Resource, id: string): NotFoundError {
   return new NotFoundError(`There is no ${resource.name} with the id ${quote(id)}.`);

@@ -8,7 +8,7 @@ import type { Relationship, Resource } from '../resource/resource.js';
 import { formatId, isPolymorphic } from '../resource/resource.js';
 import type { RawLinkage, RawPlace, RawReference, RawResource, RawRow } from './api-request.js';
 import type { ChangedRow, Contents, FieldValue, LinkChange, LinkTarget, NewRow, OwnId } from './change.js';
-import { MOST_FAULTS, quote } from './faults.js';
+import { MOST_FAULTS, quote, tooManyMembers } from './faults.js';
 import { and, ofResource, type Filter } from './filter.js';
 import { idFilter } from './identity.js';
 import { parseFilters, scopeFilter } from './parse-filter.js';
@@ -45,8 +45,7 @@ export class LinkParser {
     const { pointer, references } = linkage;
     const { listLength } = rules.limits;
     if (references.length > listLength) {
-      const words = `${quote(relationship.name)} names more than ${listLength} resources, the limit listLength.`;
-      fault(new BadRequestError('LIMIT_EXCEEDED', words, { source: { pointer } }));
+      fault(tooManyMembers(relationship.name, listLength, pointer));
       return undefined;
     }
     if (toMany !== linkage.many) {

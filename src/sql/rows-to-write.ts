@@ -160,7 +160,7 @@ export async function findTargets(
     if (link.action === 'remove') continue;
     const isMissing = (each: LinkTarget): boolean =>
       each.create === undefined && !keys.has(each) && !(isOwned && each.held !== undefined);
-    missing.push(...link.targets.filter(isMissing).map(missingTarget));
+    for (const each of link.targets) if (isMissing(each)) missing.push(missingTarget(each));
   }
   if (missing.length === 1) throw missing[0]!;
   if (missing.length > 1) throw new RestlessErrors(missing);

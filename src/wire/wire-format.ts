@@ -82,6 +82,8 @@ export interface ReadOptions {
   readonly operators: ReadonlySet<string>;
   /** How deep a body may nest. */
   readonly bodyDepth: number;
+  /** How many rows a relationship of a body may name. */
+  readonly listLength: number;
 }
 
 /** What a resource wants of its formats. */

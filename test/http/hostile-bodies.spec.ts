@@ -50,7 +50,7 @@ class Box {
 
 const ENTITIES = [Thing, Box];
 const JSON_API = 'application/vnd.api+json';
-const LIMIT = 100_000;
+const LIMIT = 300_000;
 
 async function seed({ manager }: DataSource): Promise<void> {
   await manager.insert(Box, [{ id: 'a' }, { id: 'b' }]);
@@ -426,7 +426,7 @@ const bodies = (server: Server): void => {
         expect(answer.at('/errors')).toEqual([
           {
             ...{ status: '413', code: 'TOO_LARGE', title: 'Payload too large' },
-            detail: 'The body is longer than 100000 bytes, the limit bodySize.',
+            detail: 'The body is longer than 300000 bytes, the limit bodySize.',
           },
         ]);
         expect((await app.get('/api/thing/1')).status).toBe(200);
@@ -447,6 +447,18 @@ const bodies = (server: Server): void => {
       const answer = await refused('DELETE', '/api/thing/1/relationships/boxes', `{"data":[${ids}]}`);
 
       expect([answer.at('/errors/0/code'), pointer(answer)]).toEqual(['LIMIT_EXCEEDED', '/data']);
+    });
+
+    it('members of a list are refused before anybody reads them', async () => {
+      const zeros = `[${Array<number>(140_000).fill(0).join()}]`;
+      const edited = await refused('POST', '/api/thing/1/relationships/boxes', `{"data":${zeros}}`);
+      const created = await post(`{"data":{"type":"thing","relationships":{"boxes":{"data":${zeros}}}}}`);
+
+      for (const answer of [edited, created]) {
+        expect([answer.status, answer.at('/errors/*/code')]).toEqual([400, ['LIMIT_EXCEEDED']]);
+        expect(answer.at('/errors/0/detail')).toBe('"boxes" names more than 1000 resources, the limit listLength.');
+      }
+      expect([pointer(edited), pointer(created)]).toEqual(['/data', '/data/relationships/boxes/data']);
     });
   });
 

@@ -14,6 +14,7 @@ const OPTIONS = {
   strictParameterNames: false,
   operators: new Set<string>(),
   bodyDepth: 50,
+  listLength: 1_000,
   embed: 1,
   numPagesAlias: false,
   jsonp: false,

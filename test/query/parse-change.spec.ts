@@ -44,6 +44,7 @@ const OPTIONS = {
   strictParameterNames: false,
   operators: new Set<string>(),
   bodyDepth: 10,
+  listLength: 1_000,
   embed: 1,
   numPagesAlias: false,
   jsonp: false,

@@ -26,6 +26,7 @@ const OPTIONS: ReadOptions = {
   strictParameterNames: false,
   operators: new Set(),
   bodyDepth: 20,
+  listLength: 1_000,
 };
 
 let graph: Graph;

@@ -81,7 +81,7 @@ describeDatabases((database) => {
     };
     const resource = resources.find((each) => each.name === name)!;
     const request = { operation: 'GET_COLLECTION' as const, resource, viewer: ANYBODY, queryString };
-    const options = { unknownParameters: 'reject', strictParameterNames: false, bodyDepth: 20 } as const;
+    const options = { unknownParameters: 'reject', strictParameterNames: false, bodyDepth: 20, listLength: 9 } as const;
     const nothing = { id: undefined, relation: undefined, relatedId: undefined };
     return parseQuery(read({ ...request, ...nothing }, { ...options, operators: rules.operators }), rules);
   };

@@ -4,7 +4,7 @@
  */
 import { BadRequestError, ConflictError, RestlessError } from '../../errors.js';
 import type { ApiRequest, ChangeRequest, RawLinkage, RawMember, RawResource, RawRow } from '../../query/api-request.js';
-import { describe, escapePointer, quote } from '../../query/faults.js';
+import { describe, escapePointer, quote, tooManyMembers } from '../../query/faults.js';
 import { ExactNumber } from '../../query/values.js';
 import { Policy } from '../../resource/policy.js';
 import { formatId, splitId, type Relationship, type Resource } from '../../resource/resource.js';
@@ -37,7 +37,7 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
       const object = jsonObject(body, options);
       const policy = new Policy(incoming.viewer);
       expectFlat(resource, object, policy);
-      const decoder = new RowDecoder(policy);
+      const decoder = new RowDecoder(policy, options.listLength);
       if (operation !== 'PATCH_COLLECTION') {
         return { ...base, resource: expectId(decoder.row(resource, object, ''), incoming) };
       }
@@ -108,7 +108,10 @@ function expectId(row: RawResource, { id, operation, resource }: IncomingChange)
 }
 
 class RowDecoder {
-  constructor(private readonly policy: Policy) {}
+  constructor(
+    private readonly policy: Policy,
+    private readonly listLength: number,
+  ) {}
 
   /** One object, which may hold others. @see CRE-06, CRE-09 */
   row(resource: Resource, object: Json, pointer: string): RawResource {
@@ -152,7 +155,7 @@ class RowDecoder {
     const whole = (references: readonly Reference[]): readonly RawLinkage[] => [{ name, references, many, pointer }];
     const edits = isObject(value) && this.isEdit(target, value) ? value : undefined;
     if (many) {
-      if (Array.isArray(value)) return whole(this.rows(target, value, pointer));
+      if (Array.isArray(value)) return whole(this.rows(relationship, value, pointer));
       if (edits !== undefined) return this.edits(relationship, edits, pointer);
       const detail = `${quote(name)} leads to many; expected a list, or an object with "add" and "remove"`;
       return whole([bad(`${detail}, got ${describe(value)}.`, pointer)]);
@@ -183,18 +186,21 @@ class RowDecoder {
   }
 
   /** What is added comes first. @see RCL-06 */
-  private edits({ name, target }: Relationship, value: Json, pointer: string): readonly RawLinkage[] {
+  private edits(relationship: Relationship, value: Json, pointer: string): readonly RawLinkage[] {
+    const { name, target } = relationship;
     return (['add', 'remove'] as const)
       .filter((action) => value[action] !== undefined)
       .map((action) => {
         const list: unknown = value[action];
         const at = `${pointer}/${action}`;
-        const references = Array.isArray(list) ? this.rows(target, list, at) : [this.reference(target, list, at)];
+        const references = Array.isArray(list) ? this.rows(relationship, list, at) : [this.reference(target, list, at)];
         return { name, action, references, many: true, pointer: at };
       });
   }
 
-  private rows(target: Resource, list: readonly unknown[], pointer: string): readonly Reference[] {
+  /** A list that is too long is not looked at. */
+  private rows({ name, target }: Relationship, list: readonly unknown[], pointer: string): readonly Reference[] {
+    if (list.length > this.listLength) throw tooManyMembers(name, this.listLength, pointer);
     return list.map((each, index) => this.reference(target, each, `${pointer}/${index}`));
   }
 

@@ -4,7 +4,7 @@
  */
 import { BadRequestError, ConflictError, RestlessErrors, type RestlessError } from '../../errors.js';
 import type { ChangeRequest, RawLinkage, RawMember, RawReference, RawResource } from '../../query/api-request.js';
-import { describe, escapePointer, MOST_FAULTS, quote } from '../../query/faults.js';
+import { describe, escapePointer, MOST_FAULTS, quote, tooManyMembers } from '../../query/faults.js';
 import { ExactNumber } from '../../query/values.js';
 import type { Resource } from '../../resource/resource.js';
 import type { IncomingChange, ReadOptions } from '../wire-format.js';
@@ -22,7 +22,7 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
   const base = { operation, request, resource: undefined, linkage: undefined, editsMembers: false };
   if (operation === 'DELETE_RESOURCE' || operation === 'DELETE_COLLECTION') return base;
   const document = isRaw(body) && body.length > 0 ? parseBody(body, options.bodyDepth) : undefined;
-  const decoder = new DocumentDecoder(incoming.resource, incoming.id);
+  const decoder = new DocumentDecoder(incoming.resource, incoming.id, options.listLength);
   const data = decoder.data(document);
   const meta = isObject(document) && isObject(document['meta']) ? document['meta'] : undefined;
   if (operation.endsWith('RELATIONSHIP')) {
@@ -39,6 +39,7 @@ class DocumentDecoder {
   constructor(
     private readonly resource: Resource,
     private readonly urlId: string | undefined,
+    private readonly listLength: number,
   ) {}
 
   finish(change: ChangeRequest): ChangeRequest {
@@ -122,12 +123,13 @@ class DocumentDecoder {
     return this.linkage(name, value['data'], `${pointer}/data`);
   }
 
-  /** Resource linkage: null, an identifier, or a list of identifiers. */
+  /** Resource linkage: null, an identifier, or a list of identifiers; one that is too long is not looked at. */
   linkage(name: string, data: unknown, pointer: string): RawLinkage {
     const many = Array.isArray(data);
     const list: readonly unknown[] = many ? (data as unknown[]) : data === null ? [] : [data];
+    if (list.length > this.listLength) throw tooManyMembers(name, this.listLength, pointer);
     const references = list.map((each, index) => this.reference(each, many ? `${pointer}/${index}` : pointer));
-    this.unreadable.push(...references.filter((each) => each instanceof BadRequestError));
+    for (const each of references) if (each instanceof BadRequestError) this.unreadable.push(each);
     return { name, references, many, pointer };
   }
 
