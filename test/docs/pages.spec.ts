@@ -1,36 +1,48 @@
 /**
- * What the documentation shows is true: TypeScript compiles as strictly as the library, commands run against the
- * sample that they name, excerpts stand in their files, links lead somewhere.
+ * What the documentation shows is true: TypeScript compiles as strictly as the library, excerpts stand in their files,
+ * links lead somewhere. `commands.spec.ts` runs the commands.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
-import { AppModule as Blog } from '../../sample/blog/app.module.js';
-import { AppModule as Quickstart } from '../../sample/quickstart/main.js';
-import { createApp, type TestApp } from '../support/app.js';
-import { type Block, blocksOf, PAGES } from './blocks.js';
+import { type Block, blocksOf, isAsked, PAGES } from './blocks.js';
 
-const SAMPLES = { quickstart: Quickstart, blog: Blog };
 /** Where blocks of TypeScript are compiled: beside the files that they import. */
 const EXAMPLES = resolve('docs/examples');
-const ADDRESS = 'http://localhost:3000';
+/** Commands that no test runs: they install something, take files away, or start what listens until it is stopped. */
+const NOT_RUN = ['npm', 'npx', 'rm'];
 
 const where = ({ page, line }: Block): string => `${page}:${line}`;
 const ofKind = (page: string, ...languages: readonly string[]): Block[] =>
   blocksOf(page).filter(({ language }) => languages.includes(language));
-/** Blocks that ask a sample; others install and start something. */
-const commandsOf = (page: string): Block[] =>
-  ofKind(page, 'sh').filter(({ text }) => /^curl .*http:\/\/localhost:3000|^export /m.test(text));
 
 describe.each(PAGES)('%s', (page) => {
   it('has blocks of known kinds alone', () => {
-    const known = ['ts', 'sh', 'json', 'js', 'sql', 'text', ''];
+    const known = ['ts', 'sh', 'json', ''];
 
     expect(
       blocksOf(page)
         .filter(({ language }) => !known.includes(language))
         .map(where),
+    ).toEqual([]);
+  });
+
+  it('has no block of commands or addresses that nobody asks', () => {
+    const unasked = ofKind(page, 'sh', '').filter((block) => !isAsked(block));
+
+    const isKnown = ({ text }: Block): boolean =>
+      text.split('\n').every((line) => NOT_RUN.includes(line.split(' ')[0]!));
+
+    expect(unasked.filter((block) => !isKnown(block)).map(where)).toEqual([]);
+  });
+
+  it('has no JSON that is compared with no answer', () => {
+    const answers = blocksOf(page).flatMap((block) => (isAsked(block) && block.next ? [where(block.next)] : []));
+
+    expect(
+      ofKind(page, 'json')
+        .map(where)
+        .filter((each) => !answers.includes(each)),
     ).toEqual([]);
   });
 
@@ -111,53 +123,3 @@ it('shows TypeScript that compiles', () => {
 
   expect(faults).toEqual([]);
 });
-
-/** A page names the sample that its commands are for; each page has a fresh one, and they run from the top down. */
-describe.each(PAGES.filter((page) => commandsOf(page).length > 0))('the commands of %s', (page) => {
-  const name = /<!-- commands: (\w+) -->/.exec(readFileSync(page, 'utf8'))?.[1] as keyof typeof SAMPLES | undefined;
-  let app: TestApp;
-
-  beforeAll(async () => {
-    if (name === undefined || !(name in SAMPLES)) throw new Error(`${page} names no sample: <!-- commands: blog -->`);
-    app = await createApp(SAMPLES[name]);
-    app.app.useLogger(false);
-  });
-  afterAll(() => app.close());
-
-  it('run, and are answered as shown', async () => {
-    const variables = new Map<string, string>();
-    for (const block of commandsOf(page)) {
-      const expected: unknown = block.next?.language === 'json' ? JSON.parse(block.next.text) : undefined;
-      const refused =
-        typeof expected === 'object' && expected !== null && ('errors' in expected || 'message' in expected);
-
-      const { isDone, text } = await run(block.text.replaceAll(ADDRESS, app.url), variables);
-
-      expect(`${where(block)} ${isDone ? 'done' : text}`).toBe(`${where(block)} ${refused ? text : 'done'}`);
-      if (expected !== undefined)
-        expect({ at: where(block), answer: JSON.parse(text) as unknown }).toMatchObject({
-          at: where(block),
-          answer: expected,
-        });
-    }
-  });
-});
-
-/** Runs commands as they are in a shell where an answer that refuses is an error, and keeps what they `export`. */
-async function run(commands: string, variables: Map<string, string>): Promise<{ isDone: boolean; text: string }> {
-  const script = [
-    'curl() { command curl --silent --show-error --fail-with-body "$@"; }',
-    ...[...variables].map(([name, value]) => `export ${name}='${value}'`),
-    commands,
-    ...[...commands.matchAll(/^export (\w+)=/gm)].map(([, name]) => `printf '\\n=%s %s' ${name} "$${name}"`),
-  ].join('\n');
-  return new Promise((done) => {
-    execFile('bash', ['-eu', '-o', 'pipefail', '-c', script], (error, out, err) => {
-      const text = out.replace(/\n=(\w+) (.*)$/gm, (_, name: string, value: string) => {
-        variables.set(name, value);
-        return '';
-      });
-      done({ isDone: error === null, text: text === '' ? err : text });
-    });
-  });
-}
