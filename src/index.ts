@@ -14,20 +14,27 @@ export type {
   EntityFilters,
   Evaluated,
   EvaluateOptions,
+  FieldName,
+  FieldPath,
   FindOptions,
   PageOptions,
+  Related,
+  RelatedRows,
+  RelationName,
   Row,
   RowId,
   RowPage,
   ServiceOptions,
   ShowOptions,
+  SortPath,
   Values,
 } from './nest/service-types.js';
+export type { DataSourceName } from './nest/restless.providers.js';
 export { getRestlessServiceToken, type RestlessEntity } from './nest/restless.tokens.js';
 
 // Decorators.
 export { InjectRestless, Resource } from './nest/restless.decorators.js';
-export { AfterCommit, Postprocessor, Preprocessor } from './nest/processors/decorators.js';
+export { AfterCommit, Postprocessor, Preprocessor, type ProcessorDecorator } from './nest/processors/decorators.js';
 
 // Processors.
 export type {
@@ -45,6 +52,7 @@ export type {
   ResourceIdentifier,
 } from './nest/processors/contexts.js';
 export { PROCESSOR_KEYS, type ProcessorKey, type WriteProcessorKey } from './nest/processors/keys.js';
+export type { PostFormPreprocessor } from './nest/post-form-preprocessor.js';
 export { ProcessingException, type ProcessingExceptionOptions } from './nest/processing-exception.js';
 
 // Options.
@@ -59,7 +67,7 @@ export type {
 export type { KeyTransform } from './resource/keys.js';
 export type { CountMode, CountName } from './resource/counting.js';
 export type { RelationshipOptions } from './resource/relationship-options.js';
-export type { Limits, Method, NullsOrder } from './resource/options.js';
+export type { FunctionName, Limits, Method, NullsOrder, Returning } from './resource/options.js';
 export type { Pagination } from './resource/pagination.js';
 export type { WireFormatName } from './wire/format-name.js';
 
@@ -97,7 +105,14 @@ export type {
   SortRules,
 } from './resource/field-rules.js';
 export type { PermissionAction, RowAction } from './resource/permissions.js';
-export type { FilterObject, ScopeContext, SqlCondition, SqlContext, SqlExpression } from './resource/restrictions.js';
+export type {
+  FilterObject,
+  NativeCondition,
+  ScopeContext,
+  SqlCondition,
+  SqlContext,
+  SqlExpression,
+} from './resource/restrictions.js';
 export type {
   CustomFilterRule,
   FilterFunction,
@@ -112,15 +127,86 @@ export type {
 // Stores beside TypeORM.
 export { MemoryRepository } from './memory/repository.js';
 export type { EntityDescription, FieldDescription, RelationDescription } from './memory/describe.js';
-export type { CompleteRepository, RepositorySession, ResourceRepository } from './query/repository.js';
-export type { Applied, Change } from './query/change.js';
-export type { Evaluation, EvaluationResult } from './query/evaluation.js';
-export { printQuery, type Query } from './query/query.js';
-export type { Result } from './query/result.js';
-export type { EntityModel } from './resource/entity-model.js';
+export type {
+  CompleteRepository,
+  FindInstances,
+  FoundRow,
+  RepositorySession,
+  ResourceRepository,
+} from './query/repository.js';
 export type { Outcome } from './nest/resource-operations.js';
 
+// What a store is asked: queries, changes and functions, and what they are made of.
+export { printQuery, type Query } from './query/query.js';
+export type {
+  Edge,
+  EdgeLimit,
+  FieldPath as AttributePath,
+  Fieldset,
+  FieldsetRelationship,
+  Page,
+  Parent,
+  PathStep,
+  SortKey,
+} from './query/query.js';
+export type { RawPlace, ReadOperation, RowWindow, WriteOperation } from './query/api-request.js';
+export type { CursorPage, CursorSeal, CursorValue, Position } from './query/cursor.js';
+export type {
+  And as AndFilter,
+  Compare as CompareFilter,
+  CompareFields as CompareFieldsFilter,
+  Filter,
+  Has as HasFilter,
+  Native as NativeFilter,
+  Not as NotFilter,
+  OfResource as OfResourceFilter,
+  Or as OrFilter,
+} from './query/filter.js';
+export type { Operand, Operator } from './query/operators.js';
+export type { DatabaseClock, Value } from './query/values.js';
+export type {
+  Applied,
+  Change,
+  ChangedRow,
+  Contents,
+  Create as CreateChange,
+  EditRelationship as EditRelationshipChange,
+  FieldName as NamedField,
+  FieldValue,
+  HeldValue,
+  LinkChange,
+  LinkTarget,
+  NewRow,
+  OwnId,
+  Remove as RemoveChange,
+  RemoveMany as RemoveManyChange,
+  Update as UpdateChange,
+  UpdateMany as UpdateManyChange,
+} from './query/change.js';
+export type { WrittenValue } from './query/written-values.js';
+export type { Evaluation, EvaluationResult, FunctionCall, RawFunction } from './query/evaluation.js';
+export type { RowChecks } from './resource/permissions.js';
+
+// What a store answers.
+export type { Identifier, Linkage, Portion, Result, ResourceRecord } from './query/result.js';
+
+// What is exposed: the entity as its store knows it, and the resource that is made of it.
+export type { ColumnModel, EntityModel, RelationModel, ValueType } from './resource/entity-model.js';
+export type { EntityClass, ExposeViewer, Transform } from './resource/expose.js';
+export type {
+  Attribute,
+  ColumnAttribute,
+  ComputedAttribute,
+  EmbeddedAttribute,
+  PluckedAttribute,
+  Relationship,
+  Resource as ResourceModel,
+} from './resource/resource.js';
+export type { ResolvedResourceOptions } from './resource/options.js';
+export type { Rule as ResolvedRule, Rules as ResolvedRules } from './resource/field-rules.js';
+
 // Operators.
+export type { DialectName } from './sql/dialect.js';
 export type { OperatorContext, SqlOperator } from './sql/where.js';
 
 // Errors.
@@ -135,6 +221,7 @@ export {
   RestlessError,
   RestlessErrors,
   SerializationException,
+  type CodeOf,
   type ErrorCode,
   type ErrorDetails,
   type ErrorSource,

@@ -65,6 +65,7 @@ export interface ExposedResource {
  */
 @Injectable()
 export class RestlessRegistry {
+  /** @internal Nest's injector makes it. */
   constructor(private readonly catalogue: Catalogue) {}
 
   /** All that is exposed, in the order in which it was declared. */

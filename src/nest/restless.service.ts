@@ -56,6 +56,7 @@ export class RestlessService<T extends ObjectLiteral = ObjectLiteral> {
   /** The entity's type, for the compiler alone. */
   declare readonly entity: T;
 
+  /** @internal Nest's injector makes it. */
   constructor(private readonly operations: ResourceOperations) {}
 
   /** The resource that is served. */

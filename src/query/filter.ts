@@ -7,6 +7,12 @@ import type { NativeCondition } from '../resource/restrictions.js';
 import type { Operator } from './operators.js';
 import { printValue, type Value } from './values.js';
 
+/**
+ * What a row has to pass: a node, which `kind` tells from the others, and those below it.
+ *
+ * @example
+ * const isEmpty = (filter: Filter): boolean => filter.kind === 'and' && filter.filters.length === 0;
+ */
 export type Filter = Compare | CompareFields | Has | OfResource | Native | And | Or | Not;
 
 /** An attribute against a value, a list of values, or nothing. */
@@ -45,16 +51,19 @@ export interface Native {
   readonly condition: NativeCondition;
 }
 
+/** The row passes all of the filters. */
 export interface And {
   readonly kind: 'and';
   readonly filters: readonly Filter[];
 }
 
+/** The row passes one of the filters, or several. */
 export interface Or {
   readonly kind: 'or';
   readonly filters: readonly Filter[];
 }
 
+/** The row does not pass the filter. */
 export interface Not {
   readonly kind: 'not';
   readonly filter: Filter;

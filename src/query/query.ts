@@ -27,11 +27,13 @@ export interface FieldPath {
   readonly shown: Filter | undefined;
 }
 
+/** What rows are sorted by. */
 export interface SortKey extends FieldPath {
   readonly descending: boolean;
   readonly ignoreCase: boolean;
 }
 
+/** A page by its number. */
 export interface Page {
   /** Counts from 1. */
   readonly number: number;

@@ -74,9 +74,13 @@ export interface Rule {
   readonly groups: readonly string[] | undefined;
   /** As written; undefined for all. */
   readonly operators: readonly string[] | undefined;
+  /** The operator of a filter that names none; undefined for `eq`. */
   readonly default: string | undefined;
+  /** The field that a filter with a name of its own is about. */
   readonly attribute: string | undefined;
+  /** Makes the condition of a filter of the application's own. */
   readonly filter: ((value: unknown, context: FilterContext) => Restriction) | undefined;
+  /** What a sort of the application's own sorts by. */
   readonly sql: SqlExpression | undefined;
 }
 

@@ -16,6 +16,7 @@ import { OPERATION_NAMES, servedOperations, type OperationName } from './served.
 
 /** The functions that can be evaluated. */
 export const FUNCTIONS = ['count', 'sum', 'avg', 'min', 'max'] as const;
+/** A function that can be evaluated. */
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** The verbs that a resource may answer; PUT is another name of PATCH, in flat JSON alone. @see MET-07, MET-08 */

@@ -59,6 +59,7 @@ export interface PluckedAttribute extends Field {
   readonly writeTransforms: readonly Transform[];
 }
 
+/** An attribute of a resource, whatever its values come of; `kind` tells. */
 export type Attribute = ColumnAttribute | EmbeddedAttribute | ComputedAttribute | PluckedAttribute;
 
 /** A relationship to another resource. */

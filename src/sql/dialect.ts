@@ -9,6 +9,7 @@ import type { ValueType } from '../resource/entity-model.js';
 import type { Estimating } from './counts.js';
 import { anyOf, join, param, raw, sql, type Param, type Part, type Sql } from './fragment.js';
 
+/** A kind of database: MariaDB is `mysql`. */
 export type DialectName = 'sqlite' | 'postgres' | 'mysql';
 
 export interface Dialect {

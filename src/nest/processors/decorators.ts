@@ -20,7 +20,7 @@ interface Mark {
 }
 
 /** A decorator of methods that take what a processor takes. */
-type ProcessorDecorator<Run> = <Method extends Run>(
+export type ProcessorDecorator<Run> = <Method extends Run>(
   target: object,
   name: string | symbol,
   descriptor: TypedPropertyDescriptor<Method>,
