@@ -133,9 +133,14 @@ export class RowParser {
     const { policy } = this.rules;
     const attribute = policy.writableAttribute(resource, member.name);
     if (attribute?.kind === 'plucked') return this.plucked(attribute, member, plain);
-    if (attribute !== undefined) return this.fields.parse(attribute, member, plain);
+    const isRead = policy.attribute(resource, member.name) !== undefined;
+    if (attribute !== undefined) {
+      // Of an object that is read as well, members that are only read are told from those that are not there.
+      const whole = isRead ? resource.attributes.get(member.name)! : attribute;
+      return this.fields.parse(whole, member, plain);
+    }
     const source = { pointer: member.pointer };
-    if (policy.attribute(resource, member.name) !== undefined) {
+    if (isRead) {
       const detail = `${quote(member.name)} of ${resource.name} can be read only.`;
       this.fault(new BadRequestError('READ_ONLY', detail, { source }));
     } else if (policy.relationship(resource, member.name) !== undefined) {

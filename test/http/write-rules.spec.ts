@@ -62,7 +62,30 @@ class Note {
   @DeleteDateColumn() deletedAt!: Date | null;
 }
 
-const ENTITIES = [Order, Line, Letter, Page, Note];
+/** A part of a row with rules of its own. */
+class Place {
+  @Expose() @Column({ default: '' }) street!: string;
+  @Expose({ toPlainOnly: true }) @Column({ default: 'rome' }) city!: string;
+  @Expose({ toPlainOnly: true, groups: ['staff'] }) @Column({ default: '' }) code!: string;
+  @Column({ default: '' }) secret!: string;
+}
+
+@Entity()
+@Resource()
+class House {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column(() => Place) address!: Place;
+}
+
+/** The same, and it is only written. */
+@Entity()
+@Resource()
+class Vault {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose({ toClassOnly: true }) @Column(() => Place) address!: Place;
+}
+
+const ENTITIES = [Order, Line, Letter, Page, Note, House, Vault];
 const order = (id: string) => ({ type: 'order', id });
 
 describeServers(
@@ -172,6 +195,24 @@ describeServers(
       ]) {
         expect(faults(answer)).toEqual(['403 FORBIDDEN /data/relationships/never/data']);
       }
+    });
+
+    it('tells members of an object that are only read from those that are not there [CRE-05, UPD-07]', async () => {
+      const attributes = { address: { street: 'via appia', city: 'x', code: 'x', secret: 'x' } };
+      const data = { type: 'house', attributes };
+
+      for (const answer of [await post('/api/house', data), await patch('/api/house/1', { ...data, id: '1' })]) {
+        expect(faults(answer)).toEqual([
+          '400 READ_ONLY /data/attributes/address/city',
+          '400 UNKNOWN_FIELD /data/attributes/address/code',
+          '400 UNKNOWN_FIELD /data/attributes/address/secret',
+        ]);
+      }
+      expect(faults(await post('/api/vault', { ...data, type: 'vault' }))).toEqual([
+        '400 UNKNOWN_FIELD /data/attributes/address/city',
+        '400 UNKNOWN_FIELD /data/attributes/address/code',
+        '400 UNKNOWN_FIELD /data/attributes/address/secret',
+      ]);
     });
 
     it('leaves the date of a deletion to DELETE [DEL-01]', async () => {
