@@ -2,6 +2,7 @@
 import { AppModule as Blog } from '../../sample/blog/app.module.js';
 import { AppModule as Quickstart } from '../../sample/quickstart/main.js';
 import { createApp, type TestApp } from '../support/app.js';
+import { startQuickstart } from './quickstart.js';
 import { validate, validate10 } from './schema.js';
 
 describe('jsonapi-validator', () => {
@@ -57,13 +58,32 @@ describe('jsonapi-validator', () => {
     },
   );
 
-  it('has no links that are null, which 1.1 has; 1.0 had them for pages, and the schema forgets that [JA-34]', async () => {
+  it('refuses links that are null, which 1.1 has; 1.0 had them for pages, and the schema forgets that [JA-34]', async () => {
     const { body } = await quickstart.get('/api/person?page[size]=1');
     const { prev, ...links } = (body as { links: Record<string, string | null> }).links;
 
     expect(prev).toBeNull();
     expect(validate10(body as object)).toContain(".links['prev'] should be string");
     expect(validate10({ ...(body as object), links })).toEqual([]);
+  });
+
+  it('refuses the profiles of pages by cursor, which 1.1 has in `jsonapi` [JA-5]', async () => {
+    const { url, close } = await startQuickstart({ options: { pagination: 'cursor' } });
+    const document = (await (await fetch(`${url}/person?page[size]=1`)).json()) as { jsonapi: object };
+    await close();
+
+    expect(document.jsonapi).toHaveProperty('profile');
+    expect(validate10(document)).toContain('.jsonapi should NOT have additional properties');
+    expect(validate(document)).toEqual([]);
+  });
+
+  it.each([
+    ['&groupBy=closed', ".data[0] should have required property 'id'"],
+    ['', '.data[0] should be object'],
+  ])('refuses values of functions, which are no document of 1.1 either: %s [FUN-09]', async (group, fault) => {
+    const { body } = await blog.get(`/api/eval/post?functions=[{"name":"count","field":"id"}]${group}`);
+
+    expect(validate(body as object)).toContain(fault);
   });
 
   it('finds what is wrong', async () => {

@@ -23,13 +23,17 @@ export function validate10(document: object): string[] {
   }
 }
 
-/** The document without what is new in 1.1: links that are null. */
+/** The document without what is new in 1.1: links that are null, and the profiles that were applied. */
 function asVersion10(document: object): object {
   return JSON.parse(
-    JSON.stringify(document, (name, value: unknown) =>
-      name === 'links'
-        ? Object.fromEntries(Object.entries(value as object).filter(([, link]) => link !== null))
-        : value,
-    ),
+    JSON.stringify(document, (name, value: unknown) => {
+      if (name === 'links') return without(value as object, (link) => link === null);
+      if (name === 'jsonapi') return without(value as object, Array.isArray);
+      return value;
+    }),
   ) as object;
+}
+
+function without(object: object, isNew: (value: unknown) => boolean): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => !isNew(value)));
 }
