@@ -23,6 +23,7 @@ import { sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed } from './operations.js';
 import { Catalogue } from './catalogue.js';
 import { Refusals } from './refusals.js';
+import { tooLarge } from './sent-bodies.js';
 
 const LOGGER = new Logger('Restless');
 
@@ -104,7 +105,7 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     // Other bodies are read by the application's own parser, with a limit of its own.
     if (status !== 413 || type?.name !== 'json-api') return exception;
     const { bodySize } = this.catalogue.options.limits;
-    return new RestlessError('TOO_LARGE', `The body is longer than ${bodySize} bytes, the limit bodySize.`);
+    return tooLarge(bodySize);
   }
 
   /** True for clients that name JSON:API's own media type; others may ask whatever else the application serves. */

@@ -10,7 +10,6 @@ import type { ApiRequest, ChangeRequest, ReadOperation, WriteOperation } from '.
 import { quote } from '../query/faults.js';
 import type { RepositorySession } from '../query/repository.js';
 import { deserialize, type DeserializeContext } from '../wire/deserializer.js';
-import { isRaw } from '../wire/json-body.js';
 import { callbackOf, JSONP_HEADERS, withoutCallback, wrap } from '../wire/jsonp.js';
 import { bodyFormat, checkContentType, formatOfErrors, negotiate, readerNamed } from '../wire/negotiation.js';
 import type { IncomingRequest, ReadOptions, WireFormat, WireOptions } from '../wire/wire-format.js';
@@ -27,6 +26,7 @@ import type { ProcessorLists } from './processors/processors.js';
 import type { Concluding } from './resource-operations.js';
 import { evaluationRoute } from './routes.js';
 import { Catalogue, type ServedResource } from './catalogue.js';
+import { bodyOf, documentOf, expectSize } from './sent-bodies.js';
 
 /** These need no body, whatever type it is said to have. */
 const BODILESS: readonly WriteOperation[] = ['DELETE_RESOURCE', 'DELETE_COLLECTION'];
@@ -191,6 +191,7 @@ export class RestlessInterceptor implements NestInterceptor {
     const incoming = this.incoming(request, served, state, 'GET_RESOURCE');
     const asked = state.format.read({ change: name, ...incoming }, options);
     const sent = bodyOf(request);
+    expectSize(request, sent, this.catalogue.options.limits);
     const read = (body: unknown): ChangeRequest => {
       const change = format.readChange!({ request: asked, body, ...incoming, operation: name }, options);
       return { showsChanges: state.format.showsChanges, ...change };
@@ -254,16 +255,6 @@ function isInClassic(request: HttpRequest, { formats }: ServedResource, { format
   return format.classicVerbs || reader?.classicVerbs === true;
 }
 
-/** Parsers make an empty object of no body at all. */
-function bodyOf(request: HttpRequest): unknown {
-  const { body } = request;
-  const length = headerOf(request, 'content-length');
-  if (length === '0') return undefined;
-  const isSaid = length !== undefined || headerOf(request, 'transfer-encoding') !== undefined;
-  const isEmpty = typeof body === 'object' && body !== null && Object.keys(body).length === 0;
-  return isSaid || !isEmpty ? body : undefined;
-}
-
 function isToMany({ resource }: ServedResource, relation: string | undefined): boolean | undefined {
   return relation === undefined ? undefined : resource.relationships.get(relation)?.toMany;
 }
@@ -292,17 +283,6 @@ function sendAnswer(
 /** What has a resource in its body. */
 function isRead(operation: WriteOperation): operation is DeserializeContext['operation'] {
   return operation === 'POST_RESOURCE' || operation === 'PATCH_RESOURCE' || operation === 'PATCH_COLLECTION';
-}
-
-/** The body as JSON, for a deserializer; undefined for what is none. */
-function documentOf(body: unknown): unknown {
-  // The application's own parser has read flat JSON.
-  if (!isRaw(body)) return body;
-  try {
-    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /**
