@@ -34,6 +34,8 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
 const ZONED_TIME = /^\d{2}:\d{2}[^-+Z]*[-+Z]/i;
 const DATETIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?))?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+/** A moment in UTC whose year has four digits. */
+const YEARS = /^\d{4}-/;
 /** PostgreSQL holds no such character in a text. */
 const NUL = '\u0000';
 
@@ -168,8 +170,11 @@ function parseTemporal(value: unknown, type: 'date' | 'time' | 'datetime', zoned
   ) {
     return mismatch;
   }
-  const instant = toInstant(date, time, zone) ?? mismatch;
-  if (type === 'datetime' || instant === mismatch) return instant;
+  const instant = toInstant(date, time, zone);
+  if (instant === undefined) return mismatch;
+  // SQLite compares moments as text, and other databases end with these years.
+  if (type === 'datetime')
+    return YEARS.test(instant) ? instant : new ValueMismatch('a date-time of the years 0 to 9999');
   if (type === 'date') return date;
   return time === undefined ? mismatch : `${clockTime(time)}${zoned ? (zone ?? '') : ''}`;
 }

@@ -223,6 +223,17 @@ describeServers(
     ])('finds a value by what it shows: %s [DAT-02, DAT-06, DAT-09, SER-18]', async (query) => {
       expect((await get(`/api/sample?${query}`)).at('/data/*/id')).toEqual(['1']);
     });
+
+    it.each([
+      'filter[moment][lt]=9999-12-31T23:59:59-05:00',
+      'filter[moment][gt]=0000-01-01T00:00:00%2B05:00',
+      'filter[stamp][in]=2024-02-29,9999-12-31T23:00:00-01:00',
+    ])('refuses a moment that no database has: %s [DAT-02, SER-18]', async (query) => {
+      const answer = await get(`/api/sample?${query}`);
+
+      expect([answer.status, answer.at('/errors/0/code')]).toEqual([400, 'BAD_VALUE']);
+      expect(answer.at('/errors/0/detail')).toMatch(/^Expected a date-time of the years 0 to 9999 for "/);
+    });
   },
   { adapters: ['express'] },
 );
