@@ -77,9 +77,11 @@ export interface ErrorSource {
 
 /** The optional members of an error. */
 export interface ErrorDetails {
+  /** The part of the request that is at fault. */
   readonly source?: ErrorSource | undefined;
   /** A JSON pointer to the field that the body lacks, where `source` can only name the nearest parent that is there. */
   readonly missing?: string | undefined;
+  /** Anything else that the client is told: the error object's `meta`. */
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
   /** The URI of the kind of error, where a profile has one: JSON:API's `links.type`. */
   readonly type?: string | undefined;
@@ -97,13 +99,21 @@ export interface ErrorDetails {
  * throw new RestlessError('NOT_IMPLEMENTED', 'This collection cannot be counted.');
  */
 export class RestlessError extends Error {
+  /** What happened, for programs. */
   readonly code: ErrorCode;
+  /** The HTTP status. */
   readonly statusCode: number;
+  /** What kind of problem it is, the same for every error of this code. */
   readonly title: string;
+  /** The part of the request that is at fault, where there is one. */
   readonly source: ErrorSource | undefined;
+  /** A JSON pointer to the field that the body lacks; see {@link ErrorDetails}. */
   readonly missing: string | undefined;
+  /** Anything else that the client is told: the error object's `meta`. */
   readonly meta: Readonly<Record<string, unknown>> | undefined;
+  /** The URI of the kind of error, where a profile has one. */
   readonly type: string | undefined;
+  /** Headers of the answer, such as `Allow`. */
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
@@ -207,6 +217,7 @@ export class DeserializationException extends RestlessError {
  * throw new RestlessErrors(missing.map((name) => new BadRequestError('VALIDATION', `${name} is missing.`)));
  */
 export class RestlessErrors extends Error {
+  /** The status that the errors have in common; 400 where they differ. */
   readonly statusCode: number;
 
   constructor(readonly errors: readonly RestlessError[]) {

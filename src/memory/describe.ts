@@ -7,6 +7,7 @@ import type { EntityClass } from '../resource/expose.js';
 
 /** One column of a described entity. */
 export interface FieldDescription {
+  /** What its values are, as requests and answers have them. */
   readonly type: ValueType;
   /** Part of the primary key. Default false. */
   readonly primary?: boolean;
@@ -22,8 +23,9 @@ export interface FieldDescription {
   readonly enum?: readonly (string | number)[];
   /** For texts: the most characters. Default: no bound. */
   readonly length?: number;
-  /** For decimals. */
+  /** For decimals: digits in all. Default: no bound. */
   readonly precision?: number;
+  /** For decimals: digits behind the point. */
   readonly scale?: number;
 }
 
@@ -51,11 +53,13 @@ export interface RelationDescription {
  * };
  */
 export interface EntityDescription {
+  /** The class, whose decorators say what is exposed. */
   readonly entity: EntityClass;
   /** The collection's name unless options say otherwise. Default: the class's name in lower case. */
   readonly name?: string;
   /** Columns by property; a dot steps into an embedded object. A type alone is a column that may not be null. */
   readonly fields: Readonly<Record<string, ValueType | FieldDescription>>;
+  /** Relations by property. Default: none. */
   readonly relations?: Readonly<Record<string, RelationDescription>>;
   /** The rows at the start. Relations that they hold are ids, or lists of ids; composite ones lists of their parts. */
   readonly rows?: readonly object[];

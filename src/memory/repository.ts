@@ -50,6 +50,7 @@ export class MemoryRepository implements ResourceRepository {
     this.tables = new Tables(rows);
   }
 
+  /** What was described of an entity; undefined for others. */
   model(entity: EntityClass): EntityModel | undefined {
     return this.models.get(entity);
   }
@@ -61,10 +62,12 @@ export class MemoryRepository implements ResourceRepository {
     return byKey(model, structuredClone(this.tables.of(model)));
   }
 
+  /** Answers a query from the rows as they are now. */
   find(query: Query): Promise<Result> {
     return find(this.tables, query);
   }
 
+  /** Works out functions over the rows as they are now. */
   evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
     return Promise.resolve(this.tables).then((tables) => evaluate(tables, evaluation));
   }

@@ -84,6 +84,7 @@ export interface ResourceOptions
 
 /** One resource to expose: the entity with its options. */
 export interface ResourceEntry extends ResourceOptions {
+  /** A class that TypeORM maps, an `EntitySchema` or its name; or a class that the `repository` knows. */
   readonly entity: RestlessEntity;
 }
 
@@ -142,6 +143,7 @@ export interface RestlessModuleOptions extends SharedResourceOptions, SharedAlia
 
 /** Options of `RestlessModule.forRootAsync`. */
 export interface RestlessModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** Providers that the factory is given, in this order. */
   readonly inject?: readonly (string | symbol | Type | { token: string | symbol | Type; optional: boolean })[];
   /** Makes the options, once while the application starts, out of what `inject` names. */
   readonly useFactory: (...args: never[]) => RestlessModuleOptions | Promise<RestlessModuleOptions>;

@@ -8,15 +8,19 @@ import type { ErrorSource } from '../errors.js';
 export interface ProcessingExceptionOptions {
   /** Names this very occurrence. */
   readonly id?: string;
+  /** The error object's `links`, as they are sent. */
   readonly links?: Readonly<Record<string, unknown>>;
   /** The HTTP status. Default 400. */
   readonly status?: number;
   /** A code of the application's own; a number is classic for `status`. @see PEX-03 */
   readonly code?: string | number;
+  /** What kind of problem it is, the same at every occurrence. */
   readonly title?: string;
   /** The sentence for the client. */
   readonly detail?: string;
+  /** The part of the request that is at fault. */
   readonly source?: ErrorSource;
+  /** Anything else that the client is told: the error object's `meta`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /** Classic for `detail`. */
   readonly description?: string;
@@ -36,12 +40,19 @@ export interface ProcessingExceptionOptions {
  * @see PEX-01…PEX-06
  */
 export class ProcessingException extends HttpException {
+  /** Names this very occurrence. */
   readonly id: string | undefined;
+  /** The error object's `links`. */
   readonly links: Readonly<Record<string, unknown>> | undefined;
+  /** A code of the application's own; undefined where it was a number, which is the status. */
   readonly code: string | undefined;
+  /** What kind of problem it is. */
   readonly title: string | undefined;
+  /** The sentence for the client, whatever its option was called. */
   readonly detail: string | undefined;
+  /** The part of the request that is at fault. */
   readonly source: ErrorSource | undefined;
+  /** The error object's `meta`. */
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 
   constructor(error: string | ProcessingExceptionOptions = {}, status?: number) {

@@ -119,7 +119,9 @@ export interface Concluding {
 
 /** What came of a change. */
 export interface Outcome {
+  /** What was asked for. */
   readonly change: Change;
+  /** What the store did. */
   readonly applied: Applied;
   /** What the answer shows; undefined where it has no content. */
   readonly result: Result | undefined;

@@ -19,8 +19,11 @@ import { entityName, type RestlessEntity } from './restless.tokens.js';
  * @see SET-11, HLP-07
  */
 export interface ExposedAs {
+  /** The last part of its URL, such as `people`. */
   readonly collectionName?: string;
+  /** The first part of its URL, with slashes around it or without, such as `api/v1`. */
   readonly prefix?: string;
+  /** The version in its URL, where Nest's URI versioning is used. */
   readonly version?: string;
 }
 
@@ -31,8 +34,11 @@ export interface ExposedAs {
  * const target: UrlTarget = { id: 1, relation: 'computers', relationship: true };
  */
 export interface UrlTarget extends ExposedAs {
+  /** The id of a row; without it the URL is that of the collection. */
   readonly id?: string | number;
+  /** A relationship of the row, by its name on the wire. */
   readonly relation?: string;
+  /** The id of one row behind the relationship. */
   readonly relatedId?: string | number;
   /** The URL of the linkage, not of the related resources. */
   readonly relationship?: boolean;
@@ -45,11 +51,17 @@ export interface UrlTarget extends ExposedAs {
  * registry.resources().map(({ collectionName, methods }) => `${collectionName}: ${methods.join(', ')}`);
  */
 export interface ExposedResource {
+  /** As it was given to `forFeature`. */
   readonly entity: RestlessEntity;
+  /** The last part of its URL. */
   readonly collectionName: string;
+  /** The first part of its URL, without slashes around it; empty for the root. */
   readonly prefix: string;
+  /** The version in its URL; undefined where it has none. */
   readonly version: string | undefined;
+  /** The verbs that it answers. */
   readonly methods: readonly Method[];
+  /** What it speaks, the default first. */
   readonly formats: readonly WireFormatName[];
 }
 

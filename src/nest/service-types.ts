@@ -89,6 +89,7 @@ export interface FindOptions<T extends ObjectLiteral> extends ShowOptions<T> {
   readonly filter?: EntityFilters<T>;
   /** Closed by the primary key. */
   readonly sort?: SortPath<T> | readonly SortPath<T>[];
+  /** Texts are sorted as if they were all in lower case. Default false. */
   readonly ignoreCase?: boolean;
   /** One row for each group: that with the smallest primary key. */
   readonly group?: readonly FieldPath<T>[];
@@ -107,6 +108,7 @@ export interface CursorOptions {
   readonly after?: string;
   /** The cursor that the page ends before. */
   readonly before?: string;
+  /** Rows on the page, up to the resource's `maxPageSize`. Default: its `pageSize`. */
   readonly size?: number;
   /** For the first page, which no cursor leads to. */
   readonly by?: 'cursor';
@@ -120,6 +122,7 @@ export interface PageOptions<T extends ObjectLiteral> extends FindOptions<T> {
 
 /** A page of rows, and what is known of how many there are. */
 export interface RowPage<T> {
+  /** In the order that was asked for. */
   readonly rows: readonly Row<T>[];
   /** Rows on all pages; undefined where that is not known. */
   readonly total: number | undefined;
@@ -137,11 +140,13 @@ export interface RowPage<T> {
 
 /** Which rows, and how many of them; for counting. */
 export interface CountOptions<T extends ObjectLiteral> extends ServiceOptions<T> {
+  /** All of them have to hold. Default: none. */
   readonly filter?: EntityFilters<T>;
 }
 
 /** Functions over the rows that pass the filter. */
 export interface EvaluateOptions<T extends ObjectLiteral> extends CountOptions<T> {
+  /** What is worked out, over which fields; only functions of the resource's option `functions`. */
   readonly functions: readonly { readonly name: FunctionName; readonly field: FieldPath<T> }[];
   /** One answer for each group. */
   readonly group?: readonly FieldPath<T>[];
@@ -149,7 +154,9 @@ export interface EvaluateOptions<T extends ObjectLiteral> extends CountOptions<T
 
 /** What functions gave: values in their order, for each group. */
 export interface Evaluated {
+  /** The values that the rows of the group have in common, in the order of `group`; empty where there are no groups. */
   readonly group: readonly unknown[];
+  /** One value for each function, in their order. */
   readonly values: readonly unknown[];
 }
 

@@ -13,7 +13,9 @@ import type { Result } from './result.js';
 
 /** A row as the application knows it, with its id. */
 export interface FoundRow {
+  /** As in its URL. */
   readonly id: string;
+  /** An instance of the entity. */
   readonly row: object;
 }
 
@@ -22,6 +24,7 @@ export type FindInstances = (resource: Resource, filter: Filter | undefined) => 
 
 /** What can be done inside one transaction. */
 export interface RepositorySession {
+  /** Rows as the application knows them, read in this transaction. */
   readonly instances?: FindInstances | undefined;
 
   /**

@@ -30,9 +30,13 @@ export interface ColumnModel {
   readonly path: string;
   /** The classes of the embedded objects on the path, from the outermost. */
   readonly embeddedIn?: readonly (EntityModel['class'] | undefined)[] | undefined;
+  /** What its values are, as requests and answers have them. */
   readonly type: ValueType;
+  /** It may be null. */
   readonly nullable: boolean;
+  /** Part of the primary key. */
   readonly primary: boolean;
+  /** No two rows have the same value. */
   readonly unique: boolean;
   /** The database or the ORM makes the value: auto increment, update date, version. */
   readonly generated: boolean;
@@ -50,6 +54,7 @@ export interface ColumnModel {
   readonly virtual: boolean;
   /** Not a column of the store at all: SQL of the application's own. */
   readonly expression?: { readonly model: EntityModel; readonly sql: SqlExpression } | undefined;
+  /** For enums: the values that there are. */
   readonly enum?: readonly (string | number)[] | undefined;
   /** For whole numbers: the smallest and the greatest that the column can hold. */
   readonly range?: readonly [min: number, max: number] | undefined;
@@ -59,27 +64,35 @@ export interface ColumnModel {
   readonly transformed: boolean;
   /** A time that has a zone of its own. */
   readonly zoned?: boolean | undefined;
-  /** The ORM writes the column when it inserts, and when it updates. */
+  /** The ORM writes the column when it inserts. */
   readonly insertable: boolean;
+  /** The ORM writes the column when it updates. */
   readonly updatable: boolean;
   /** What the elements of a list are. */
   readonly element?: ValueType | undefined;
   /** For lists that are kept as one text: what stands between the elements. */
   readonly separator?: string | undefined;
+  /** For decimals: digits in all. */
   readonly precision?: number | undefined;
+  /** For texts: the most characters. */
   readonly length?: number | undefined;
+  /** For decimals: digits behind the point. */
   readonly scale?: number | undefined;
 }
 
 /** One relation of an entity. */
 export interface RelationModel {
+  /** The property of the entity. */
   readonly property: string;
   /** The entity that declares it: that which has it, or an ancestor in the same table. */
   readonly declaredBy: string;
+  /** It leads to a list of rows. */
   readonly toMany: boolean;
+  /** A to-one relation may lead to nothing. */
   readonly nullable: boolean;
-  /** The ORM writes its columns with a new row, and later: not where they are part of a key. */
+  /** The ORM writes its columns with a new row. */
   readonly insertable: boolean;
+  /** The ORM writes its columns later, too: not where they are part of a key. */
   readonly updatable: boolean;
   /** The related entity. */
   readonly target: EntityModel;
@@ -95,12 +108,15 @@ export interface RelationModel {
 
 /** One entity. */
 export interface EntityModel {
+  /** The name that the store has for it; messages use it. */
   readonly name: string;
   /** The class, where there is one: class-transformer's metadata hang on it. */
   readonly class?: (abstract new (...args: never[]) => object) | undefined;
   /** The collection's name unless options say otherwise: the table, or the discriminator's value. */
   readonly defaultName: string;
+  /** Every column, exposed or not. */
   readonly columns: readonly ColumnModel[];
+  /** Every relation, exposed or not. */
   readonly relations: readonly RelationModel[];
   /** Property paths of the primary key, in order. */
   readonly primaryKey: readonly string[];

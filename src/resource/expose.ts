@@ -35,7 +35,9 @@ export type Transform = (value: unknown, property: string, object: object, viewe
 
 /** For whom class-transformer's decorators are read: its own `groups` and `version`. */
 export interface ExposeViewer {
+  /** Those that `@Expose({ groups })` and `@Transform` may ask for. */
   readonly groups: readonly string[];
+  /** What `since` and `until` are compared with; undefined where they are not. */
   readonly version?: number | undefined;
 }
 

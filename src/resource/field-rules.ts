@@ -44,6 +44,7 @@ export type FilterFunction<Builder = never> = (value: unknown, context: FilterCo
 
 /** A filter of the application's own, with its rule. */
 export interface CustomFilterRule<Builder = never> extends Omit<FilterRule, 'attribute'> {
+  /** Makes a condition of the client's value. */
   readonly filter: FilterFunction<Builder>;
 }
 
@@ -56,6 +57,7 @@ export type FilterRules<Builder = never> =
 
 /** A sort of the application's own, with its rule. */
 export interface CustomSortRule extends FieldRule {
+  /** What rows are sorted by. */
   readonly sql: SqlExpression;
 }
 

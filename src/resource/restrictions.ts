@@ -36,6 +36,7 @@ export type SqlExpression = (context: SqlContext) => string;
 
 /** Rows for which the SQL is true. */
 export interface SqlCondition {
+  /** A condition; what comes from outside goes through `bind`. */
   readonly sql: SqlExpression;
 }
 
@@ -67,6 +68,7 @@ export type Restrictions<Builder = never> = Restriction<Builder> | readonly Rest
 export interface ScopeContext {
   /** The request of the HTTP adapter, or whatever the caller of a service passed. */
   readonly request: unknown;
+  /** class-transformer's groups of the request. */
   readonly groups: readonly string[];
 }
 

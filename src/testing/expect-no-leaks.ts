@@ -20,6 +20,7 @@ export interface LeakOptions {
   readonly as?: Readonly<Record<string, string>>;
   /** The resource with the secrets: its entity, or its collection's name. An entity is tried wherever it is exposed. */
   readonly resource: RestlessEntity;
+  /** What this client must not learn of: fields, rows, or both. */
   readonly hidden: {
     /** Names of fields, on the wire. */
     readonly fields?: readonly string[];

@@ -19,6 +19,7 @@ import type { Viewer } from '../resource/policy.js';
 export interface ResourceReference {
   /** Undefined for the type that the relationship leads to. */
   readonly type?: string | undefined;
+  /** As in the URL of the row. */
   readonly id: string;
 }
 
@@ -27,8 +28,11 @@ export type RelatedResource = ResourceReference | DeserializedResource;
 
 /** The parts of a body that a deserializer may change; what is undefined was not sent. */
 export interface DeserializedResource {
+  /** The client's own id. */
   readonly id: string | undefined;
+  /** Values by name, as JSON had them. */
   readonly attributes: Record<string, unknown>;
+  /** What each relationship is to lead to: one row or null, or a list. */
   readonly relationships: Record<string, RelatedResource | null | readonly RelatedResource[] | undefined>;
 }
 
@@ -36,6 +40,7 @@ export interface DeserializedResource {
 export interface DeserializeContext {
   /** The name of the collection, JSON:API's `type`. */
   readonly type: string;
+  /** What the body is for: a new row, one that is there, or a collection. */
   readonly operation: Extract<WriteOperation, 'POST_RESOURCE' | 'PATCH_RESOURCE' | 'PATCH_COLLECTION'>;
   /** The id in the address; undefined for new resources. */
   readonly id: string | undefined;

@@ -11,6 +11,7 @@ import type { WireFormatName } from './format-name.js';
 
 /** The parts of a resource that a serializer may change. `type` and `id` are not among them: links and linkage rest on them. */
 export interface SerializedResource {
+  /** Values by name, as JSON is to have them. */
   attributes: Record<string, unknown>;
   /** JSON:API's relationship objects by name. In flat JSON only the names count: what is taken out is not embedded. */
   relationships: Record<string, Record<string, unknown>>;
@@ -24,6 +25,7 @@ export interface SerializedResource {
 export interface SerializeContext<T extends object = object> {
   /** The name of the collection, JSON:API's `type`. */
   readonly type: string;
+  /** The id, as it is written. */
   readonly id: string;
   /** The instance, from `find`: with everything in it, also what the viewer may not see. */
   readonly entity: T;
@@ -35,6 +37,7 @@ export interface SerializeContext<T extends object = object> {
   readonly groups: readonly string[];
   /** The request of the HTTP adapter. */
   readonly request: unknown;
+  /** The format of the answer. */
   readonly format: WireFormatName;
   /** What would be written without a serializer: fields that the viewer may see, and links. Made anew at every call. */
   readonly default: () => SerializedResource;

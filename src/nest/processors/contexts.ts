@@ -16,6 +16,7 @@ export interface ProcessorContext<T extends ObjectLiteral = ObjectLiteral> {
   readonly operation: string;
   /** The name in the URL, JSON:API's `type`. */
   readonly collectionName: string;
+  /** As it was given to `forFeature`. */
   readonly entity: RestlessEntity<T>;
   /** The format of the answer, in which `result` is written. */
   readonly format: WireFormatName;
@@ -79,6 +80,7 @@ interface Shown {
 export interface ResourceIdentifier {
   /** The resource that the relationship leads to, unless told. */
   type?: string;
+  /** As in the URL of the row. */
   id: string;
 }
 
