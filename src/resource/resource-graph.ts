@@ -135,14 +135,18 @@ class GraphBuilder {
     return { entry, resource, attributes, relationships, byEntity, fields };
   }
 
-  /** Single-table inheritance: rows of child entities belong to the child's resource, or to the nearest ancestor's. */
-  private addFamily(draft: Draft): void {
+  /**
+   * Single-table inheritance: rows of child entities belong to the child's resource, or to the nearest ancestor's. What
+   * is served elsewhere is another API, with fields and guards of its own; only what has no address has no place either.
+   */
+  private addFamily({ resource, byEntity }: Draft): void {
     const add = (model: EntityModel, owner: Resource): void => {
-      const own = model === draft.resource.model ? draft.resource : (this.find(model, draft.resource) ?? owner);
-      draft.byEntity.set(model.name, own);
-      for (const child of model.children) add(child, own);
+      const child = resource.exposed ? this.beside(model, resource) : this.find(model, resource);
+      const own = model === resource.model ? resource : (child ?? owner);
+      byEntity.set(model.name, own);
+      for (const each of model.children) add(each, own);
     };
-    add(draft.resource.model, draft.resource);
+    add(resource.model, resource);
   }
 
   private addRelationships(draft: Draft): void {
@@ -214,8 +218,13 @@ class GraphBuilder {
   /** The resource of an entity that is nearest to `from`: same version and prefix, then same version, then the first declared. */
   private find(model: EntityModel, from: Resource): Resource | undefined {
     const all = this.byModel.get(model) ?? [];
-    const sameVersion = all.filter((resource) => resource.version === from.version);
-    return sameVersion.find((resource) => resource.options.prefix === from.options.prefix) ?? sameVersion[0] ?? all[0];
+    return this.beside(model, from) ?? all.find((resource) => resource.version === from.version) ?? all[0];
+  }
+
+  /** The resource of an entity that is served where `from` is. */
+  private beside(model: EntityModel, { version, options }: Resource): Resource | undefined {
+    const all = this.byModel.get(model) ?? [];
+    return all.find((resource) => resource.version === version && resource.options.prefix === options.prefix);
   }
 
   /** A resource without an address, for restrictions and scopes that reach past what is exposed. */
