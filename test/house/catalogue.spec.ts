@@ -1,37 +1,10 @@
-/** The tables of the documentation say what the code has: operators, options, limits. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The tables of the documentation say what the code has: operators, limits, codes, keys. `test/docs` has the options. */
 import { ERROR_CODES } from '../../src/errors.js';
 import { RUNS } from '../../src/nest/processors/keys.js';
 import { ALIASES } from '../../src/nest/aliases.js';
 import { OPERATORS } from '../../src/query/operators.js';
-import { DEFAULT_LIMITS, RESOURCE_OPTION_NAMES } from '../../src/resource/options.js';
-
-const PAGES = [
-  'README.md',
-  ...readdirSync('docs')
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-const LINES = PAGES.flatMap((page) => [...readFileSync(page, 'utf8').split('\n'), '']);
-
-/** The cells of the table whose head has these columns. */
-function table(...head: readonly string[]): string[][] {
-  const cells = (line: string): string[] =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim());
-  const start = LINES.findIndex((line) => cells(line).join('|') === head.join('|'));
-  const rows = LINES.slice(start + 2);
-  return rows
-    .slice(
-      0,
-      rows.findIndex((line) => !line.startsWith('|')),
-    )
-    .map(cells);
-}
-
-const names = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+import { DEFAULT_LIMITS } from '../../src/resource/options.js';
+import { names, table } from '../docs/tables.js';
 
 it('lists every operator with its spellings, operand and meaning', () => {
   const rows = table('operator', 'also written', 'takes', 'meaning');
@@ -39,14 +12,6 @@ it('lists every operator with its spellings, operand and meaning', () => {
   const listed = rows.map(([name, aliases, operand, meaning]) => [names(name!)[0], names(aliases!), operand, meaning]);
 
   expect(listed).toEqual(OPERATORS.map(({ name, aliases, operand, meaning }) => [name, aliases, operand, meaning]));
-});
-
-it('lists every option of the core', () => {
-  const listed = table('option', 'default', 'meaning').flatMap(([name]) => names(name!));
-
-  expect(listed.filter((name) => RESOURCE_OPTION_NAMES.includes(name as never)).sort()).toEqual(
-    [...RESOURCE_OPTION_NAMES].sort(),
-  );
 });
 
 it('lists every old name of an option with its own', () => {
