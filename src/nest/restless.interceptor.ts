@@ -192,17 +192,21 @@ export class RestlessInterceptor implements NestInterceptor {
     const asked = state.format.read({ change: name, ...incoming }, options);
     const sent = bodyOf(request);
     expectSize(request, sent, this.catalogue.options.limits);
-    const read = (body: unknown): ChangeRequest => {
-      const change = format.readChange!({ request: asked, body, ...incoming, operation: name }, options);
-      return { showsChanges: state.format.showsChanges, ...change };
-    };
+    const whole = { request: asked, body: sent, ...incoming, operation: name };
+    const { showsChanges } = state.format;
     const { deserializer } = served.own;
-    if (deserializer === undefined || !isRead(name)) return read(sent);
+    if (deserializer === undefined || !isRead(name)) return { showsChanges, ...format.readChange!(whole, options) };
+    const beside = { showsChanges, ...format.readBeside!(whole, options) };
     return deserialize(incoming.resource.name, name, incoming.id, {
       deserializer,
       viewer: state.viewer,
       document: documentOf(sent),
-      read: (document) => read(document === undefined ? sent : JSON.stringify(document)),
+      beside,
+      read: (document) => {
+        // What is given instead of the body may search for no other rows.
+        const other = document === undefined ? {} : { request: beside.request, body: JSON.stringify(document) };
+        return { showsChanges, ...format.readChange!({ ...whole, ...other }, options) };
+      },
     });
   }
 

@@ -107,6 +107,8 @@ export interface Deserialization {
   readonly deserializer: ResourceDeserializer;
   readonly viewer: Viewer;
   readonly document: unknown;
+  /** What the body says beside the resource, whose fields are all left out. */
+  readonly beside: ChangeRequest;
   /** The format's own reading, of the body or of another document. */
   readonly read: (document?: unknown) => ChangeRequest;
 }
@@ -120,9 +122,9 @@ export async function deserialize(
   type: string,
   operation: DeserializeContext['operation'],
   id: string | undefined,
-  { deserializer, viewer, document, read }: Deserialization,
+  { deserializer, viewer, document, beside, read }: Deserialization,
 ): Promise<ChangeRequest> {
-  let request: ChangeRequest | undefined;
+  let request = beside;
   const made = await deserializer.deserialize({
     type,
     operation,
@@ -135,8 +137,6 @@ export async function deserialize(
       return partsOf(request.resource!);
     },
   });
-  // One that reads the document itself: what is not the body's, as the query string, is read of an empty one.
-  request ??= read({ data: { type, ...(id === undefined ? {} : { id }) } });
   return { ...request, resource: merge(request.resource!, made) };
 }
 
@@ -187,9 +187,13 @@ function merge(raw: RawResource, made: DeserializedResource): RawResource {
 
 function referenceTo(related: RelatedResource, pointer: string): RawReference | RawRow {
   if (!('attributes' in related)) return { type: related.type, id: related.id, pointer };
+  return { row: merge(emptyResource(pointer), related), deletes: false, pointer };
+}
+
+/** A resource of which a body says nothing, with a place for what an application makes of it. */
+export function emptyResource(pointer: string): RawResource {
   const place = { row: pointer, attributes: pointer, relationships: pointer };
-  const row = merge({ id: undefined, attributes: [], relationships: [], place }, related);
-  return { row, deletes: false, pointer };
+  return { id: undefined, attributes: [], relationships: [], place };
 }
 
 function sent<T>(members: Record<string, T | undefined> = {}): [string, T][] {

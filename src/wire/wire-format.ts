@@ -113,6 +113,8 @@ export interface WireFormat {
   readonly writeEvaluation: (result: EvaluationResult) => WireAnswer['document'];
   /** Undefined for a format that only reads. */
   readonly readChange?: (change: IncomingChange, options: ReadOptions & WireOptions) => ChangeRequest;
+  /** What a body says beside its resource, which an application reads itself: which rows of a collection are meant. */
+  readonly readBeside?: (change: IncomingChange, options: ReadOptions & WireOptions) => ChangeRequest;
   /** PUT is another name of PATCH where a resource lists it, and DELETE takes out a member that the URL names. @see MET-07, MET-16 */
   readonly classicVerbs: boolean;
   /** A row that was changed is shown, unless the resource's option `returning` says never. @see UPD-01 */

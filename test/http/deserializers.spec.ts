@@ -92,6 +92,7 @@ describeServers(
             methods: ['GET', 'POST', 'PATCH'],
             allowToManyReplacement: true,
             allowPatchMany: true,
+            allowUnfiltered: true,
             returning: 'always',
           }),
           RestlessModule.forFeature([
@@ -238,6 +239,52 @@ describeServers(
 
       const refused = await app.request('POST', '/wrapped/paper', { body: { inner: 5 } });
       expect(refused.status).toBe(400);
+    });
+
+    describe('in flat JSON', () => {
+      const flat = (method: string, path: string, body: object) =>
+        app.request(method, path, { headers: { 'Content-Type': 'application/json' }, body });
+      const titles = async () => (await app.get('/api/paper')).at('/data/*/attributes/title');
+
+      it('may read bodies of its own [SER-01, SER-05]', async () => {
+        const created = await flat('POST', '/api/paper', { paper: { headline: 'Third', by: '2' } });
+        expect([created.status, created.at('/title'), created.at('/author/name')]).toEqual([201, 'Third', 'Bob']);
+
+        const updated = await flat('PATCH', '/api/paper/1', { paper: { pages: 7 } });
+        expect([updated.status, updated.at('/title'), updated.at('/pages')]).toEqual([200, 'First', 7]);
+
+        const refused = await flat('POST', '/api/paper', { paper: { headline: 'x' } });
+        expect(refused.status).toBe(400);
+        expect(refused.text).toContain('headline must be longer than or equal to 3 characters');
+        expect((await flat('PATCH', '/api/paper/1', { paper: { pages: 'many' } })).status).toBe(400);
+      });
+
+      it.each([
+        ['its own', '/api/paper', { paper: { headline: 'Changed' } }],
+        ['another document', '/wrapped/paper', { inner: { title: 'Changed' } }],
+      ])('changes the rows that the body searches for, where it reads %s [BLK-02]', async (_words, path, body) => {
+        const q = { filters: [{ name: 'title', op: 'eq', val: 'Second' }] };
+        const answer = await flat('PATCH', path, { ...body, q });
+
+        expect([answer.status, answer.body]).toEqual([200, { num_modified: 1 }]);
+        expect(await titles()).toEqual(['First', 'Changed']);
+
+        expect((await flat('PATCH', path, { ...body, q: 'nonsense' })).status).toBe(400);
+        expect(await titles()).toEqual(['First', 'Changed']);
+      });
+
+      it('changes no other rows than the body searches for, whatever is given instead [BLK-03]', async () => {
+        const q = { filters: [{ name: 'title', op: 'eq', val: 'Second' }] };
+        const inside = await flat('PATCH', '/wrapped/paper', { inner: { title: 'Changed', q } });
+        expect([inside.status, await titles()]).toEqual([200, ['First', 'Changed']]);
+
+        const both = await flat('PATCH', '/wrapped/paper', { inner: { title: 'Again', q: {} }, q });
+        expect([both.status, both.at('/message')]).toEqual([
+          400,
+          'The body and the URL search for different rows; give "q" once.',
+        ]);
+        expect(await titles()).toEqual(['First', 'Changed']);
+      });
     });
 
     it('is not asked for relationships', async () => {

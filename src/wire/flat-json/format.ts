@@ -5,7 +5,7 @@ import type { WireFormat } from '../wire-format.js';
 import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { nameDoubt, nameFault } from './names.js';
 import { read } from './read.js';
-import { readChange } from './read-body.js';
+import { readBeside, readChange } from './read-body.js';
 import { jsonpPayload } from './jsonp.js';
 import { SCHEMAS } from './schema.js';
 import { parts, statusOf, write, writeCount, writeErrors, writeRoot } from './write.js';
@@ -27,6 +27,7 @@ export const FLAT_JSON: WireFormat = Object.freeze<WireFormat>({
   writeEvaluation,
   parts,
   readChange,
+  readBeside,
   classicVerbs: true,
   showsChanges: true,
   write,

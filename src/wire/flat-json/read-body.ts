@@ -8,6 +8,7 @@ import { describe, escapePointer, quote, tooManyMembers } from '../../query/faul
 import { ExactNumber } from '../../query/values.js';
 import { Policy } from '../../resource/policy.js';
 import { formatId, splitId, type Relationship, type Resource } from '../../resource/resource.js';
+import { emptyResource } from '../deserializer.js';
 import { expectDepth, isRaw, parseBody } from '../json-body.js';
 import type { IncomingChange, ReadOptions } from '../wire-format.js';
 import { expectSearch, readSearch } from './read.js';
@@ -47,6 +48,15 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
   }
 }
 
+/** The search of a collection is the format's, whatever else is in the body. @see SER-05, BLK-02 */
+export function readBeside(incoming: IncomingChange, options: ReadOptions): ChangeRequest {
+  const { operation, body, request } = incoming;
+  const base = { operation, request, resource: emptyResource(''), linkage: undefined, editsMembers: true };
+  if (operation !== 'PATCH_COLLECTION' || body === undefined) return base;
+  const document = parsed(body, options);
+  return isObject(document) ? { ...base, request: withSearch(request, document['q'], incoming) } : base;
+}
+
 /** The commonest mistake of a first request: the document of one format under the media type of the other. */
 function expectFlat(resource: Resource, { data }: Json, policy: Policy): void {
   if (!isObject(data) || typeof data['type'] !== 'string' || policy.writableNames(resource).includes('data')) return;
@@ -66,11 +76,15 @@ function memberOf({ relation, relatedId }: IncomingChange): RawLinkage {
   return { name: relation!, references: [reference], many: true, pointer: '' };
 }
 
-function jsonObject(body: unknown, { bodyDepth }: ReadOptions): Json {
+function jsonObject(body: unknown, options: ReadOptions): Json {
   if (body === undefined) throw bad('Unable to decode data: the request has no body.', '');
-  const value = isRaw(body) ? parseBody(body, bodyDepth) : expectDepth(body, bodyDepth);
+  const value = parsed(body, options);
   if (isObject(value)) return value;
   throw bad(`Unable to decode data: expected a JSON object, got ${describe(value)}.`, '');
+}
+
+function parsed(body: unknown, { bodyDepth }: ReadOptions): unknown {
+  return isRaw(body) ? parseBody(body, bodyDepth) : expectDepth(body, bodyDepth);
 }
 
 /** The search of a body, which may be given in the URL as well, if it is the same. @see BLK-02, BLK-03 */

@@ -6,7 +6,7 @@ import { readEvaluation, writeEvaluation } from './evaluate.js';
 import { JSON_API_MEDIA_TYPE } from './media-type.js';
 import { nameFault } from './names.js';
 import { read, readRoot } from './read.js';
-import { readChange } from './read-document.js';
+import { readBeside, readChange } from './read-document.js';
 import { SCHEMAS } from './schema.js';
 import { writeText } from './write-text.js';
 import { parts, write, writeCount, writeErrors, writeRoot } from './write.js';
@@ -24,6 +24,7 @@ export const JSON_API: WireFormat = Object.freeze<WireFormat>({
   readEvaluation,
   writeEvaluation,
   readChange,
+  readBeside,
   parts,
   classicVerbs: false,
   showsChanges: false,

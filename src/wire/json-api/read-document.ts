@@ -8,6 +8,7 @@ import { describe, escapePointer, MOST_FAULTS, quote, tooManyMembers } from '../
 import { ExactNumber } from '../../query/values.js';
 import type { Resource } from '../../resource/resource.js';
 import type { IncomingChange, ReadOptions } from '../wire-format.js';
+import { emptyResource } from '../deserializer.js';
 import { isRaw, parseBody } from '../json-body.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,6 +30,11 @@ export function readChange(incoming: IncomingChange, options: ReadOptions): Chan
     return decoder.finish({ ...base, meta, linkage: decoder.linkage(incoming.relation!, data, '/data') });
   }
   return decoder.finish({ ...base, meta, resource: decoder.resourceObject(data, operation) });
+}
+
+/** A document of the application's own is one of one resource; which rows are meant is in the address. @see SER-05 */
+export function readBeside({ operation, request }: IncomingChange): ChangeRequest {
+  return { operation, request, resource: emptyResource('/data'), linkage: undefined, editsMembers: false };
 }
 
 class DocumentDecoder {
