@@ -184,7 +184,7 @@ export type {
   UpdateMany as UpdateManyChange,
 } from './query/change.js';
 export type { WrittenValue } from './query/written-values.js';
-export type { Evaluation, EvaluationResult, FunctionCall, RawFunction } from './query/evaluation.js';
+export type { Evaluation, EvaluationResult, FunctionCall, GroupField, RawFunction } from './query/evaluation.js';
 export type { RowChecks } from './resource/permissions.js';
 
 // What a store answers.

@@ -3,7 +3,7 @@
  */
 import type { EntityManager } from 'typeorm';
 import type { Applied, Change } from '../query/change.js';
-import type { Evaluation, EvaluationResult } from '../query/evaluation.js';
+import { answerOf, type Evaluation, type EvaluationResult } from '../query/evaluation.js';
 import { and } from '../query/filter.js';
 import { idFilter } from '../query/identity.js';
 import type { Query } from '../query/query.js';
@@ -59,10 +59,13 @@ export class ResourceOperations {
   }
 
   /** Works out functions over the rows that pass the filter and the scope. */
-  evaluate(evaluation: Evaluation, manager?: EntityManager): Promise<EvaluationResult> {
+  async evaluate(evaluation: Evaluation, manager?: EntityManager): Promise<EvaluationResult> {
     const { repository } = this.served;
-    if (manager === undefined) return repository.evaluate(evaluation);
-    return repository.transaction((session) => session.evaluate(evaluation), manager);
+    const found =
+      manager === undefined
+        ? repository.evaluate(evaluation)
+        : repository.transaction((session) => session.evaluate(evaluation), manager);
+    return answerOf(await found);
   }
 
   /**

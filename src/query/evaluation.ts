@@ -3,7 +3,7 @@
  */
 import { BadRequestError } from '../errors.js';
 import type { FunctionName } from '../resource/options.js';
-import type { Resource } from '../resource/resource.js';
+import { formatId, type Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
@@ -40,12 +40,22 @@ export interface Evaluation {
   readonly resource: Resource;
   readonly functions: readonly FunctionCall[];
   readonly filter: Filter | undefined;
+  /** What rows of one group have alike: a column for each field, but all that make it for an id. */
   readonly group: readonly FieldPath[];
-  /** The fields of the groups, as they were asked for. */
-  readonly groupNames: readonly string[];
+  /** The fields of the groups, as they were asked for, with what `group` has for each. */
+  readonly groupFields: readonly GroupField[];
 }
 
-/** What was found: a row for each group, or one for all; values in the order of the functions. */
+/** One field that was grouped by. */
+export interface GroupField {
+  readonly name: string;
+  readonly paths: readonly FieldPath[];
+}
+
+/**
+ * What was found: a row for each group, or one for all; values in the order of the functions. A store gives the values of
+ * groups in the order of `group`, those of {@link answerOf} stand for `groupFields`.
+ */
 export interface EvaluationResult {
   readonly evaluation: Evaluation;
   readonly rows: readonly { readonly group: readonly unknown[]; readonly values: readonly unknown[] }[];
@@ -62,6 +72,7 @@ const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean']);
 export function parseEvaluation({ request, functions, parameter }: EvaluationRequest, rules: QueryRules): Evaluation {
   const { resource } = request;
   rules.policy.expectMay(resource, 'list');
+  const groupFields = parseGroups(request, resource, rules);
   const call = (each: RawFunction, index: number): FunctionCall =>
     parseFunction(resource, each, { parameter, pointer: `/${index}` }, rules);
   return Object.freeze({
@@ -72,8 +83,29 @@ export function parseEvaluation({ request, functions, parameter }: EvaluationReq
       parseRestrictions(resource, request.restrictions, rules),
       scopeFilter(resource, rules),
     ]),
-    group: Object.freeze(parseGroup(request, resource, rules)),
-    groupNames: Object.freeze([...request.group]),
+    group: Object.freeze(groupFields.flatMap(({ paths }) => paths)),
+    groupFields: Object.freeze(groupFields),
+  });
+}
+
+function parseGroups(request: ApiRequest, resource: Resource, rules: QueryRules): GroupField[] {
+  return parseGroup(request, resource, rules).map((paths, index) => ({ name: request.group[index]!, paths }));
+}
+
+/** What a store found, as clients are told of it: the parts of an id are one text. @see FUN-13 */
+export function answerOf({ evaluation, rows }: EvaluationResult): EvaluationResult {
+  return { evaluation, rows: rows.map(({ group, values }) => ({ group: groupOf(evaluation, group), values })) };
+}
+
+function groupOf({ resource, groupFields }: Evaluation, columns: readonly unknown[]): readonly unknown[] {
+  let at = 0;
+  return groupFields.map(({ paths }) => {
+    const parts = columns.slice(at, (at += paths.length));
+    if (parts.length === 1) return parts[0];
+    // Where the path leads to no row, there is no id.
+    if (parts.includes(null)) return null;
+    const owner = paths[0]!.steps.at(-1)?.relationship.target ?? resource;
+    return formatId(parts.map(String), owner.options.idSeparator);
   });
 }
 

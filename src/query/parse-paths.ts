@@ -47,11 +47,11 @@ function closingKey(attribute: ColumnAttribute, descending: boolean): SortKey {
   return Object.freeze({ steps: [], attribute, shown: undefined, descending, ignoreCase: false });
 }
 
-/** The fields whose values make a group. */
-export function parseGroup(request: ApiRequest, resource: Resource, rules: QueryRules): FieldPath[] {
+/** The fields whose values make a group: one path for each, but several for an id of several parts. */
+export function parseGroup(request: ApiRequest, resource: Resource, rules: QueryRules): (readonly FieldPath[])[] {
   const parameter = request.parameterNames.group;
   checkKeyCount(request.group.length, parameter, rules);
-  return request.group.flatMap((field) => parsePaths(resource, field, parameter, 'BAD_GROUP', rules));
+  return request.group.map((field) => parsePaths(resource, field, parameter, 'BAD_GROUP', rules));
 }
 
 function checkKeyCount(count: number, parameter: string, rules: QueryRules): void {

@@ -63,7 +63,7 @@ export function parseQuery(request: ApiRequest, rules: QueryRules): Query {
     cardinality,
     exact: request.operation === 'GET_RESOURCE',
     sort: Object.freeze(sort),
-    group: Object.freeze(parseGroup(request, resource, rules)),
+    group: Object.freeze(parseGroup(request, resource, rules).flat()),
     window: request.window,
     ...parsePage(request, resource, cardinality, sort, rules),
     ...parseCount(request, resource, { parent, filter: own }, rules),

@@ -38,14 +38,14 @@ function fault(detail: string): BadRequestError {
 
 /** `{"sum__age": 100}` (FUN-03); with groups, a list of such objects under `objects`. */
 export function writeEvaluation({ evaluation, rows }: EvaluationResult): WireAnswer['document'] {
-  const { functions, groupNames } = evaluation;
+  const { functions, groupFields } = evaluation;
   const objects = rows.map(({ group, values }) =>
     Object.fromEntries([
-      ...groupNames.map((name, index) => [spelt(name), group[index]] as const),
+      ...groupFields.map(({ name }, index) => [spelt(name), group[index]] as const),
       ...functions.map(({ name, field }, index) => [`${name}__${spelt(field)}`, values[index]] as const),
     ]),
   );
-  return groupNames.length === 0 ? (objects[0] ?? {}) : { objects };
+  return groupFields.length === 0 ? (objects[0] ?? {}) : { objects };
 }
 
 /** Paths as this format writes them. */

@@ -42,11 +42,11 @@ function fault(detail: string): BadRequestError {
 
 /** Values in the order of the functions (FUN-09); with groups, one object for each. */
 export function writeEvaluation({ evaluation, rows }: EvaluationResult): WireAnswer['document'] {
-  const { groupNames, functions } = evaluation;
+  const { groupFields, functions } = evaluation;
   const jsonapi = { version: '1.1' };
-  if (groupNames.length === 0) return { data: rows[0]?.values ?? [], jsonapi };
+  if (groupFields.length === 0) return { data: rows[0]?.values ?? [], jsonapi };
   const data = rows.map(({ group, values }) => ({
-    group: Object.fromEntries(groupNames.map((name, index) => [name, group[index]])),
+    group: Object.fromEntries(groupFields.map(({ name }, index) => [name, group[index]])),
     values: functions.map((_, index) => values[index]),
   }));
   return { data, jsonapi };
