@@ -42,12 +42,18 @@ export interface RequestState {
 
 const STATES = new WeakMap<object, RequestState>();
 
+/** @param request the framework's, or Node's own */
 export function stateOf(request: object): RequestState | undefined {
-  return STATES.get(request);
+  return STATES.get(ofNode(request));
 }
 
 export function rememberState(request: object, state: RequestState): void {
-  STATES.set(request, state);
+  STATES.set(ofNode(request), state);
+}
+
+/** Express adds to Node's request, Fastify has its own around it. */
+function ofNode(request: object): object {
+  return 'routeOptions' in request && 'raw' in request ? (request.raw as object) : request;
 }
 
 export function requestOf(context: Pick<ExecutionContext, 'switchToHttp'>): HttpRequest {

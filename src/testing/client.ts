@@ -3,6 +3,8 @@
  */
 import { Agent, request as httpRequest } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
+import { stateOf } from '../nest/http.js';
+import type { Viewer } from '../resource/policy.js';
 
 /** One request. */
 export interface Probe {
@@ -19,29 +21,60 @@ export interface Answer {
   readonly text: string;
 }
 
+/** What a server is needed for. */
+interface Listener {
+  readonly listening?: boolean;
+  on(event: 'request', note: (request: object) => void): void;
+  off(event: 'request', note: (request: object) => void): void;
+}
+
 /** Sends requests with the headers of one client, over connections that stay open until it is closed. */
 export class Client {
   private readonly agent = new Agent({ keepAlive: true });
+  /** As they came in: what the application makes of them is known once they are answered. */
+  private arrived: object[] = [];
+  private readonly known = new Map<string, Viewer>();
+  private readonly note = (request: object): void => void this.arrived.push(request);
 
   private constructor(
+    private readonly server: Listener,
     private readonly url: URL,
     private readonly headers: Readonly<Record<string, string>>,
-  ) {}
+  ) {
+    server.on('request', this.note);
+  }
 
   /** @throws Error for an application that does not listen */
   static async of(app: INestApplication, headers: Readonly<Record<string, string>>): Promise<Client> {
-    const server = app.getHttpServer() as { readonly listening?: boolean; address(): unknown };
+    const server = app.getHttpServer() as Listener;
     if (server.listening !== true)
       throw new Error('expectNoLeaks: the application has to listen, as after app.listen(0).');
     const url = new URL(await app.getUrl());
-    return new Client(url, headers);
+    return new Client(server, url, headers);
   }
 
   close(): void {
+    this.server.off('request', this.note);
     this.agent.destroy();
   }
 
-  send({ method, path, accept, body }: Probe): Promise<Answer> {
+  /** Whom the application took the client for, in what was answered so far. */
+  get viewers(): Iterable<Viewer> {
+    return this.known.values();
+  }
+
+  async send(probe: Probe): Promise<Answer> {
+    const answer = await this.exchange(probe);
+    const arrived = this.arrived;
+    this.arrived = [];
+    for (const viewer of arrived.flatMap((request) => stateOf(request)?.viewer ?? [])) {
+      const key = JSON.stringify([viewer.groups, viewer.version]);
+      if (!this.known.has(key)) this.known.set(key, viewer);
+    }
+    return answer;
+  }
+
+  private exchange({ method, path, accept, body }: Probe): Promise<Answer> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       ...this.headers,

@@ -7,10 +7,12 @@ import { Catalogue, type ServedResource } from '../nest/catalogue.js';
 import { evaluationRoute } from '../nest/routes.js';
 import { entityName, type RestlessEntity } from '../nest/restless.tokens.js';
 import type { QueryRules } from '../query/rules.js';
-import { ANYBODY } from '../resource/policy.js';
+import { ANYBODY, type Viewer } from '../resource/policy.js';
 import { resourcesOf, type Relationship, type Resource } from '../resource/resource.js';
 import { collectionUrl } from '../wire/links.js';
 import { Client, type Answer, type Probe } from './client.js';
+import { describedFor, placesOf, readDocument, type Described } from './described.js';
+import { asObject, objects, parsed } from './json.js';
 import { leadingRows, rowExists } from './all-rows.js';
 import { displayProbes, fieldProbes, rowProbes, type Approach, type DisplayProbe, type Place } from './probes.js';
 
@@ -27,18 +29,18 @@ export interface LeakOptions {
     /** Ids of rows that exist, and not for this client. */
     readonly rows?: readonly string[];
   };
-  /** Hidden fields that the client may write, such as a password: they are not looked for in bodies. */
+  /** Hidden fields that the client may write, such as a password: they are not looked for in bodies, nor in what describes these. */
   readonly writable?: readonly string[];
   /** An id like those of the hidden rows that no row has. Default: made of other digits and letters. */
   readonly absent?: string;
-  /** Where the OpenAPI document is, if there is one. Default `/api-json`. */
+  /** Where an OpenAPI document is served, such as `/docs-json`, which is looked into as well. */
   readonly openApi?: string;
 }
 
 /**
  * Fails, with a list of what was found, where a client can tell hidden fields or rows from such as do not exist: by
  * filters, sorts, groups, includes, fieldsets, functions, linkage, related URLs, bodies, rows inside rows, the text of
- * errors or the OpenAPI document, in both formats, at the resource itself and at everything that leads to it.
+ * errors or what OpenAPI says to the client, in both formats, at the resource itself and at everything that leads to it.
  *
  * The application has to listen. Requests write nothing unless there is a leak: a hidden row that can be reached is
  * changed and deleted. So use a database of the test's own.
@@ -63,6 +65,7 @@ class Search {
   private readonly leaks: string[] = [];
   /** What came of requests that name nothing there is, which is the same for all that is hidden. */
   private readonly expected = new Map<string, Promise<Answer>>();
+  private readonly described = new Map<Viewer, Described>();
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -110,7 +113,7 @@ class Search {
       const inBodies = this.options.writable?.includes(field) !== true;
       const absent = await unlike(fields[0]!, (name) => this.isKnown(name));
       await this.compare(field, absent, (name) => fieldProbes(place, approaches, name, inBodies));
-      await this.lookIntoOpenApi(place.resource, field);
+      await this.lookIntoOpenApi(place.resource, approaches, field);
     }
   }
 
@@ -235,20 +238,32 @@ class Search {
     for (const each of found) this.leaks.push(`${spoken(probe)} shows ${each}`);
   }
 
-  private async lookIntoOpenApi({ name, model }: Resource, field: string): Promise<void> {
-    const probe: Probe = { method: 'GET', path: this.options.openApi ?? '/api-json', accept: 'application/json' };
-    const { status, text } = await this.client.send(probe);
-    if (status !== 200) return;
-    const { components, paths } = asObject(parsed(text));
-    const own = (key: string): boolean =>
-      [name, model.name].some((each) => key.toLowerCase().includes(each.toLowerCase()));
-    const schemas = Object.entries(asObject(asObject(components)['schemas'])).filter(([key]) => own(key));
-    const routes = Object.entries(asObject(paths)).filter(([key]) => own(key));
-    const says = new RegExp(`["\\[.,]${escaped(field)}["\\].,]`);
-    for (const [key, part] of [...schemas, ...routes]) {
-      if (says.test(JSON.stringify(part)))
-        this.leaks.push(`${spoken(probe)} names the field ${JSON.stringify(field)} in ${key}`);
+  /** What is described for the client, and the document that is named. */
+  private async lookIntoOpenApi(resource: Resource, approaches: readonly Approach[], field: string): Promise<void> {
+    const { openApi, writable } = this.options;
+    const viewers = [...this.client.viewers];
+    const documents: (readonly [string, Described])[] = [];
+    for (const viewer of viewers.length === 0 ? [this.catalogue.viewerOf(undefined)] : viewers)
+      documents.push(['the OpenAPI description', this.describedFor(viewer)]);
+    if (openApi !== undefined) documents.push([`GET ${openApi}`, await this.documentAt(openApi)]);
+    const sought = { field, resource, approaches, inBodies: writable?.includes(field) !== true };
+    for (const [name, document] of documents) {
+      for (const place of placesOf(sought, document))
+        this.leaks.push(`${name} names the field ${JSON.stringify(field)} in ${place}`);
     }
+  }
+
+  private describedFor(viewer: Viewer): Described {
+    const described = this.described.get(viewer) ?? describedFor(this.catalogue, viewer);
+    this.described.set(viewer, described);
+    return described;
+  }
+
+  private async documentAt(path: string): Promise<Described> {
+    const { status, text } = await this.client.send({ method: 'GET', path, accept: 'application/json' });
+    const { openapi } = asObject(parsed(text));
+    if (status === 200 && openapi !== undefined) return readDocument(parsed(text));
+    throw new Error(`expectNoLeaks: there is no OpenAPI document at ${path}, which is answered with ${status}.`);
   }
 }
 
@@ -323,18 +338,6 @@ function told({ status, text }: Answer): string {
   return `${status} ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
 /** The objects of an answer that stand for rows of a resource: by their type, or in flat JSON by where they were found. */
 function* objectsIn(value: unknown, type: string, probe: DisplayProbe): Iterable<Readonly<Record<string, unknown>>> {
   const { shows } = probe;
@@ -350,9 +353,4 @@ function* objectsIn(value: unknown, type: string, probe: DisplayProbe): Iterable
     const inside: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
     for (const each of inside) yield* objectsIn(each, type, probe);
   }
-}
-
-/** The objects of a list, or the one that is there. */
-function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return (Array.isArray(value) ? (value as unknown[]) : [value]).map(asObject);
 }

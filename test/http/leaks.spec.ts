@@ -2,8 +2,10 @@
  * `expectNoLeaks` finds no way to what is hidden by groups, by scopes, by not being exposed or selected, by a resource
  * that cannot be read, and in families; and it finds every way there is where something is not hidden.
  */
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Expose } from 'class-transformer';
 import { Resource, RestlessModule } from 'nestjs-restless';
+import { restlessDocument } from 'nestjs-restless/openapi';
 import { expectNoLeaks } from 'nestjs-restless/testing';
 import {
   ChildEntity,
@@ -90,6 +92,7 @@ async function seed({ manager }: DataSource): Promise<void> {
 
 const ENTITIES = [Team, Player, Vault, Animal, Cat];
 const boss = { 'X-Boss': '1' };
+const config = new DocumentBuilder().setTitle('Teams').build();
 
 describeServers(
   ({ start }) => {
@@ -110,6 +113,9 @@ describeServers(
           RestlessModule.forFeature(ENTITIES),
         ],
         seed,
+        // For all, and with what only bosses see.
+        configure: (nest) =>
+          SwaggerModule.setup('docs', nest, () => restlessDocument(nest, config, { groups: ['boss'] }), { ui: false }),
       });
     });
     afterEach(() => app.close());
@@ -161,8 +167,15 @@ describeServers(
         'POST /api/player {"data":{"type":"player","attributes":{"salary":"1","no such member":1}}}',
         'PATCH /api/player/1 {"salary":null,"no such member":1} (flat JSON)',
         'PATCH /api/team/1 {"players":[{"salary":"1","no such member":1}],"no such member":1} (flat JSON)',
+        'the OpenAPI description names the field "salary" in the schema player\n',
+        'the OpenAPI description names the field "salary" in the schema player.create\n',
+        'the OpenAPI description names the field "salary" in the schema player.row\n',
+        'the OpenAPI description names the field "salary" in the schema player.filter\n',
+        'the OpenAPI description names the field "salary" in GET /api/player\n',
+        'the OpenAPI description names the field "salary" in GET /api/team/{id}/players\n',
+        'the OpenAPI description names the field "rival" in GET /api/player/{id}/rival\n',
       ]) {
-        expect(message).toContain(`- ${way}`);
+        expect(`${message}\n`).toContain(`- ${way}`);
       }
     }, 60_000);
 
@@ -194,6 +207,42 @@ describeServers(
         expect(message).toContain(`- ${way}`);
       }
     }, 60_000);
+
+    it.each([
+      [
+        'fields of a group',
+        ['salary', 'rival'],
+        [],
+        ['the schema player', 'GET /api/player', 'GET /api/player/{id}/rival'],
+      ],
+      ['fields of a group that may be written', ['salary'], ['salary'], ['the schema player.row', 'GET /api/player']],
+      ['fields that are written only', ['password'], [], ['the schema player.create', 'the schema player.row-update']],
+    ])('finds %s in a document that is served', async (_, fields, writable, places) => {
+      const work = expectNoLeaks(app.app, { resource: Player, hidden: { fields }, writable, openApi: '/docs-json' });
+
+      const { message } = await work.then(
+        () => new Error('nothing'),
+        (error: Error) => error,
+      );
+
+      for (const place of places)
+        expect(`${message}\n`).toContain(`- GET /docs-json names the field "${fields.at(-1)}" in ${place}\n`);
+      expect(writable.length === 0 || !/schema player\.(?:row-)?(?:create|update)/.test(message)).toBe(true);
+    });
+
+    it('looks for what may be written only where it is shown, in a document as well', async () => {
+      const hidden = { fields: ['password', 'notes'] };
+
+      await expectNoLeaks(app.app, { resource: Player, hidden, writable: ['password'], openApi: '/docs-json' });
+    }, 60_000);
+
+    it('fails where there is no document at the place that is named', async () => {
+      const hidden = { fields: ['salary'] };
+
+      await expect(expectNoLeaks(app.app, { resource: Player, hidden, openApi: '/api-json' })).rejects.toThrow(
+        'there is no OpenAPI document at /api-json, which is answered with 404.',
+      );
+    });
 
     it('says what it cannot ask', async () => {
       const hidden = { fields: ['x'] };
