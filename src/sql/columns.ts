@@ -63,6 +63,11 @@ export class Columns {
     return this.isRounded(metadata) ? sql`CAST(${column} AS TEXT)` : column;
   }
 
+  /** A value of a column as it is read. */
+  exact(column: ColumnModel, value: Sql): Sql {
+    return this.dialect.name === 'sqlite' && column.type === 'bigint' ? sql`CAST(${value} AS TEXT)` : value;
+  }
+
   /** True where a column is read as it is compared and sorted. */
   isSelectedAsIs(column: ColumnModel): boolean {
     return column.expression === undefined && !this.isRounded(this.columnMetadata(column));

@@ -29,6 +29,8 @@ export interface Dialect {
   readonly ilike: (column: Sql, pattern: Sql) => Sql;
   /** A number as a double. */
   readonly toDouble: (column: Sql) => Sql;
+  /** The sum of a column; that of big integers may be two texts, `upper lower`: how many times 2^32, and what is more. */
+  readonly sum: (column: Sql, type: ValueType) => Sql;
   readonly datePart: (part: 'year' | 'month' | 'day', column: Sql, type: ValueType) => Sql;
   readonly clock: (value: DatabaseClock, type: ValueType) => Sql;
   /** What it can say of a number of rows without counting them. */
@@ -95,6 +97,11 @@ const sqlite: Differences = {
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
   toDouble: (column) => sql`CAST(${column} AS REAL)`,
+  // Its own sum of whole numbers ends where 64 bits do, and decimals without a fraction are whole numbers.
+  sum: (column, type) =>
+    type === 'bigint'
+      ? sql`SUM(${column} >> 32) || ' ' || SUM(${column} & 4294967295)`
+      : sql`SUM(CAST(${column} AS REAL))`,
   datePart: (part, column) =>
     sql`CAST(strftime(${raw({ year: "'%Y'", month: "'%m'", day: "'%d'" }[part])}, ${column}) AS INTEGER)`,
   clock: ({ clock }, type) => {
@@ -116,6 +123,7 @@ const postgres: Differences = {
   like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
   toDouble: (column) => sql`CAST(${column} AS DOUBLE PRECISION)`,
+  sum: (column) => sql`SUM(${column})`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
   clock: ({ clock }, type) => (type === 'time' ? raw('LOCALTIME') : raw(clock)),
 };
@@ -130,6 +138,7 @@ const mysql: Differences = {
   like: (column, pattern) => sql`${column} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,
   toDouble: (column) => sql`CAST(${column} AS DOUBLE)`,
+  sum: (column) => sql`SUM(${column})`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
   // Without a precision the clock has whole seconds.
   clock: ({ clock }, type) =>

@@ -3,8 +3,7 @@
  */
 import type { QueryRunner } from 'typeorm';
 import type { Evaluation, EvaluationResult, FunctionCall } from '../query/evaluation.js';
-import { needsNumber } from './columns.js';
-import type { Columns, ReadValue } from './columns.js';
+import { needsNumber, type Columns, type ReadValue } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { allOf, join, raw, render, sql, type Sql } from './fragment.js';
 import type { Schema } from './schema.js';
@@ -28,16 +27,20 @@ export async function evaluate(
   const where = new Where(schema, columns, dialect, operators, aliases);
   const select = new Select({ schema, columns, where, aliases }, evaluation.resource);
   const groups = evaluation.group.map((path) => select.path(path));
-  const values = evaluation.functions.map((call) => expressionOf(call, select.path(call.path), dialect));
+  const values = evaluation.functions.map((call) => expressionOf(call, select.path(call.path), columns, dialect));
   const conditions = [
     ...where.rowConditions(evaluation.resource.model, select.alias),
     ...(evaluation.filter === undefined ? [] : [where.condition(evaluation.filter, select.alias)]),
   ];
+  const exact = groups.map((group, index) => columns.exact(evaluation.group[index]!.attribute.column, group));
   const list = [
-    ...values.map((value, index) => sql`${value} AS ${raw(`v${index}`)}`),
     ...groups.map((group, index) => sql`${group} AS ${raw(`g${index}`)}`),
+    ...exact.flatMap((group, index) => (group === groups[index] ? [] : [sql`${group} AS ${raw(`e${index}`)}`])),
+    ...values.map((value, index) => sql`${value} AS ${raw(`v${index}`)}`),
   ];
-  const grouped = groups.length === 0 ? raw('') : sql` GROUP BY ${join(groups, ', ')} ORDER BY ${join(groups, ', ')}`;
+  // By place: PostgreSQL takes a group that is written again for another one, for its parameters have other numbers.
+  const places = raw(groups.map((_, index) => index + 1).join(', '));
+  const grouped = groups.length === 0 ? raw('') : sql` GROUP BY ${places} ORDER BY ${places}`;
   const statement = sql`SELECT ${join(list, ', ')} FROM ${select.from()} WHERE ${allOf(conditions)}${grouped}`;
   const { text, parameters } = render(statement, dialect.placeholder);
   const rows = (await runner.query(text, [...parameters])) as Readonly<Record<string, unknown>>[];
@@ -46,16 +49,25 @@ export async function evaluate(
   return {
     evaluation,
     rows: rows.map((row) => ({
-      group: groupReaders.map((read, index) => read(row[`g${index}`])),
+      group: groupReaders.map((read, index) => read(row[`e${index}`] ?? row[`g${index}`])),
       values: readers.map((read, index) => read(row[`v${index}`])),
     })),
   };
 }
 
-function expressionOf({ name }: FunctionCall, column: Sql, dialect: Dialect): Sql {
-  if (name === 'count') return sql`COUNT(${column})`;
-  // Averages of whole numbers are cut to a few digits on one database and not on the others.
-  return name === 'avg' ? sql`AVG(${dialect.toDouble(column)})` : sql`${raw(name.toUpperCase())}(${column})`;
+function expressionOf({ name, path }: FunctionCall, column: Sql, columns: Columns, dialect: Dialect): Sql {
+  switch (name) {
+    case 'count':
+      return sql`COUNT(${column})`;
+    case 'avg':
+      // Averages of whole numbers are cut to a few digits on one database and not on the others.
+      return sql`AVG(${dialect.toDouble(column)})`;
+    case 'sum':
+      return dialect.sum(column, path.attribute.type);
+    case 'min':
+    case 'max':
+      return columns.exact(path.attribute.column, sql`${raw(name.toUpperCase())}(${column})`);
+  }
 }
 
 /** Counts and averages are numbers; sums are what their column is; the smallest and the greatest are values of it. */
@@ -63,6 +75,12 @@ function readerOf({ name, path }: FunctionCall, columns: Columns): ReadValue {
   const { column } = path.attribute;
   const read = columns.reader(column);
   if (name === 'min' || name === 'max') return (value) => (value === null ? null : read(value));
-  if (name === 'sum' && !needsNumber(column)) return (value) => (value === null ? null : read(value));
+  if (name === 'sum' && !needsNumber(column)) return (value) => (value === null ? null : read(wholeSum(value)));
   return (value) => (value === null ? null : Number(value));
+}
+
+/** A sum that came in two halves. */
+function wholeSum(value: unknown): unknown {
+  const halves = typeof value === 'string' ? /^(-?\d+) (\d+)$/.exec(value) : null;
+  return halves === null ? value : String(BigInt(halves[1]!) * 2n ** 32n + BigInt(halves[2]!));
 }

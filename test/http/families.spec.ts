@@ -67,7 +67,8 @@ describeServers(
     const ids = async (path: string): Promise<unknown> => (await get(path)).at('/data/*/id');
 
     beforeAll(async () => {
-      app = await start({ entities: ENTITIES, imports: [RestlessModule.forFeature(ENTITIES)], seed });
+      const imports = [RestlessModule.forRoot({ allowFunctions: true }), RestlessModule.forFeature(ENTITIES)];
+      app = await start({ entities: ENTITIES, imports, seed });
     });
     afterAll(() => app.close());
 
@@ -141,6 +142,15 @@ describeServers(
         expect(await ids(`/api/paper?sort=id&groupBy=${key}`)).toEqual(['1', '2', 'R-3']);
       },
     );
+
+    it.each(['title', 'owner.name'])('evaluates rows that hide %s as a group without one [FUN-13]', async (key) => {
+      const functions = encodeURIComponent(JSON.stringify([{ name: 'count', field: 'id' }]));
+      const answer = await app.get(`/api/eval/paper?functions=${functions}&groupBy=${key}`);
+
+      expect(answer.status).toBe(200);
+      expect(answer.at('/data')).toHaveLength(3);
+      expect(answer.at('/data')).toContainEqual({ group: { [key]: null }, values: [2] });
+    });
 
     it('sorts by a path to rows that hide the field as if they had none [SRT-04]', async () => {
       expect(await ids('/api/owner?sort=favourite.title,-id')).toEqual(['2', '1']);

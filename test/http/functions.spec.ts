@@ -1,7 +1,7 @@
 /** Functions over the rows of a resource, in both formats. */
 import { Expose } from 'class-transformer';
 import { Resource, RestlessModule } from 'nestjs-restless';
-import { Column, type DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { createApp, describeServers, type TestApp } from '../support/app.js';
 import { describeDatabases } from '../support/databases.js';
 import { PEOPLE, seedPeople } from '../support/people.js';
@@ -152,7 +152,7 @@ describeDatabases((database) => {
   const seed = async (dataSource: DataSource): Promise<void> => {
     await dataSource.getRepository(Sale).insert([
       { amount: '90071992547409.91', units: '9007199254740993', shop: 'a', bonus: 1 },
-      { amount: '0.10', units: '1', shop: 'a', bonus: 2 },
+      { amount: '0.10', units: '2', shop: 'a', bonus: 2 },
       { amount: '5.00', units: '1', shop: 'b', bonus: 3 },
     ]);
   };
@@ -168,24 +168,67 @@ describeDatabases((database) => {
 
   it('keeps every digit of sums, and only the functions that are allowed [FUN-07, SER-17]', async () => {
     const app = await start({});
-    const { DataSource: Token } = await import('typeorm');
-    await seed(app.app.get(Token));
+    await seed(app.app.get(DataSource));
     const sums = await app.get(`/api/eval/sale?${functions(['sum', 'units'])}&filter[shop]=a`);
     const decimal = await app.get(`/api/eval/sale?${functions(['sum', 'amount'])}&filter[shop]=b`);
     const refused = await app.get(`/api/eval/sale?${functions(['avg', 'amount'])}`);
     const hidden = await app.get(`/api/eval/sale?${functions(['sum', 'bonus'])}`);
     await app.close();
 
-    expect(sums.at('/data')).toEqual(['9007199254740994']);
+    expect(sums.at('/data')).toEqual(['9007199254740995']);
     expect(decimal.at('/data')).toEqual(['5.00']);
     expect(refused.at('/errors/0/detail')).toBe('There is no function "avg". Functions: count, sum.');
     expect(hidden.at('/errors/0/code')).toBe('UNKNOWN_FIELD');
   });
 
+  it('keeps every digit of the greatest, of the smallest and of groups, in their order [FUN-13, SER-17]', async () => {
+    const app = await start({ functions: ['max', 'min'] });
+    await app.app.get(DataSource).manager.insert(Sale, [
+      { amount: '1', units: '9007199254740993', shop: 'a', bonus: 1 },
+      { amount: '1', units: '-9007199254740993', shop: 'a', bonus: 1 },
+      { amount: '1', units: '12', shop: 'b', bonus: 1 },
+    ]);
+    const ends = await app.get(`/api/eval/sale?${functions(['max', 'units'], ['min', 'units'])}`);
+    const groups = await app.get(`/api/eval/sale?${functions(['max', 'shop'])}&groupBy=units,shop`);
+    await app.close();
+
+    expect(ends.at('/data')).toEqual(['9007199254740993', '-9007199254740993']);
+    expect(groups.at('/data/*/group')).toEqual([
+      { units: '-9007199254740993', shop: 'a' },
+      { units: '12', shop: 'b' },
+      { units: '9007199254740993', shop: 'a' },
+    ]);
+  });
+
+  it('sums what no whole number of the database holds [FUN-07, SER-17]', async () => {
+    const app = await start({});
+    const sum = async (field: string, filter = ''): Promise<unknown> =>
+      (await app.get(`/api/eval/sale?${functions(['sum', field])}${filter}`)).at('/data/0');
+    await app.app
+      .get(DataSource)
+      .manager.insert(Sale, [
+        { amount: '900000000000000000', units: '9223372036854775807', shop: 'up', bonus: 1 },
+        { amount: '900000000000000000', units: '9223372036854775807', shop: 'up', bonus: 1 },
+        ...Array.from({ length: 10 }, () => ({ amount: '900000000000000000', units: '-3', shop: 'more', bonus: 1 })),
+        { amount: '1', units: '-9223372036854775808', shop: 'down', bonus: 1 },
+        { amount: '1', units: '-1', shop: 'down', bonus: 1 },
+      ]);
+    const sums = [
+      await sum('units', '&filter[shop]=up'),
+      await sum('units', '&filter[shop]=down'),
+      await sum('units', '&filter[shop]=up,down'),
+      await sum('units', '&filter[shop]=nowhere'),
+    ];
+    const amount = await sum('amount', '&filter[shop]=up,more');
+    await app.close();
+
+    expect(sums).toEqual(['18446744073709551614', '-9223372036854775809', '9223372036854775805', null]);
+    expect(Number(amount)).toBe(10_800_000_000_000_000_000);
+  });
+
   it('evaluates only the rows that exist for the viewer, behind the guards [FUN-15, CUQ-05]', async () => {
     const app = await start({ scope: () => ({ name: 'shop', op: 'eq', val: 'b' }) });
-    const { DataSource: Token } = await import('typeorm');
-    await seed(app.app.get(Token));
+    await seed(app.app.get(DataSource));
     const count = await app.get(`/api/eval/sale?${functions(['count', 'id'])}`);
     await app.close();
     const guarded = await start({ guards: [{ canActivate: () => false }] });
