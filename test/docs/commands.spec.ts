@@ -18,8 +18,9 @@ const SAMPLES: Record<string, Type> = { quickstart: Quickstart, blog: Blog, shop
 const ADDRESS = 'http://localhost:3000';
 
 const where = ({ page, line }: Block): string => `${page}:${line}`;
+const REFUSALS = ['errors', 'message', 'validation_errors'];
 const isRefusal = (answer: unknown): boolean =>
-  typeof answer === 'object' && answer !== null && ('errors' in answer || 'message' in answer);
+  typeof answer === 'object' && answer !== null && REFUSALS.some((member) => member in answer);
 
 /** Pages, and the applications that they ask. */
 const ASKED = PAGES.flatMap((page) =>
@@ -59,6 +60,9 @@ describe.each(ASKED)('the commands of %s, asked of the application %s,', (page, 
           at: where(block),
           answer: expected,
         });
+      // Of text, which has headers, the lines that are shown.
+      if (block.next?.language === 'text')
+        expect(text.split(/\r?\n/)).toEqual(expect.arrayContaining(block.next.text.split('\n')));
     }
   });
 
