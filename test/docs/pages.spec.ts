@@ -18,7 +18,7 @@ const ofKind = (page: string, ...languages: readonly string[]): Block[] =>
 
 describe.each(PAGES)('%s', (page) => {
   it('has blocks of known kinds alone', () => {
-    const known = ['ts', 'sh', 'json', ''];
+    const known = ['ts', 'sh', 'json', 'text', ''];
 
     expect(
       blocksOf(page)
@@ -36,11 +36,11 @@ describe.each(PAGES)('%s', (page) => {
     expect(unasked.filter((block) => !isKnown(block)).map(where)).toEqual([]);
   });
 
-  it('has no JSON that is compared with no answer', () => {
+  it('has no JSON and no text that is compared with no answer', () => {
     const answers = blocksOf(page).flatMap((block) => (isAsked(block) && block.next ? [where(block.next)] : []));
 
     expect(
-      ofKind(page, 'json')
+      ofKind(page, 'json', 'text')
         .map(where)
         .filter((each) => !answers.includes(each)),
     ).toEqual([]);
