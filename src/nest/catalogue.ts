@@ -46,10 +46,7 @@ export interface Registration {
   readonly entity: RestlessEntity;
   /** Of the entry and of `@Resource`. */
   readonly options: ResourceOptions;
-  /** The generated one, or one that stands in for it. */
-  controller: Type;
-  /** The controller of its functions. */
-  readonly evaluation: Type;
+  readonly controllers: Controllers;
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
   /** Made when the application has all its providers. */
@@ -61,16 +58,18 @@ export interface Registration {
   readonly permissions: GivenChecker | undefined;
 }
 
-/** The generated controllers of one entry. */
+/** The controllers of one entry: generated, or standing in for those. */
 export interface Controllers {
-  readonly controller: Type;
-  readonly evaluation: Type;
+  controller: Type;
+  /** The controller of its functions. */
+  evaluation: Type;
 }
 
 /** A resource with what serves it. */
 export interface ServedResource {
   readonly entity: RestlessEntity;
   readonly options: ResourceOptions;
+  readonly controllers: Readonly<Controllers>;
   readonly resource: Resource;
   readonly formats: readonly WireFormat[];
   readonly wire: WireOptions;
@@ -127,8 +126,8 @@ export class Catalogue implements OnModuleInit {
       operators: new Set(this.options.operators.keys()),
       types: (name) => this.resources().filter((resource) => resource.name === name),
       isGuarded: (resource, method, asked) => {
-        const index = this.served?.findIndex((each) => each.resource === resource) ?? -1;
-        return isGuarded(this.registrations[index]?.options, method, resource === asked);
+        const served = this.served?.find((each) => each.resource === resource);
+        return served !== undefined && isGuarded(served, method, resource === asked);
       },
       wantsEntity: (resource) => this.serializerOf(resource) !== undefined,
     };
@@ -156,8 +155,8 @@ export class Catalogue implements OnModuleInit {
   configureRoutes(routePath: (path: string) => string, silence: Silence): void {
     const replaced = installStands(this.modules, this.registrations, this.resources());
     const placeOf = new Map<unknown, Place | null>([...replaced].map((controller) => [controller, null]));
-    for (const [index, served] of this.all().entries()) {
-      const { controller, evaluation } = this.registrations[index]!;
+    for (const served of this.all()) {
+      const { controller, evaluation } = served.controllers;
       const { path, version, options } = served.resource;
       const functions = { ...evaluationRoute(served.resource), controller: evaluation, served, isEvaluation: true };
       placeOf.set(evaluation, options.allowFunctions ? functions : null);
@@ -178,7 +177,7 @@ export class Catalogue implements OnModuleInit {
    *
    * @param dataSource undefined for an entity whose repository knows it without
    */
-  register(entry: ResourceEntry, { controller, evaluation }: Controllers, dataSource?: DataSource): Registration {
+  register(entry: ResourceEntry, controllers: Controllers, dataSource?: DataSource): Registration {
     const name = entityName(entry.entity);
     const declared = resourceOptionsOf(entry.entity);
     const layers = [entry, declared, this.options.shared];
@@ -195,8 +194,8 @@ export class Catalogue implements OnModuleInit {
       permissions: entry.permissions ?? declared.permissions,
       entry: { model, layers, version, nameFault },
       entity: entry.entity,
-      controller,
-      evaluation,
+      // Each application has its own that stand in for them.
+      controllers: { ...controllers },
       formats,
       wire: {
         embed: entry.embed ?? declared.embed ?? this.options.wire.embed,
@@ -244,7 +243,7 @@ export class Catalogue implements OnModuleInit {
   private findServed(controller: Type): ServedResource {
     const all = this.all();
     for (let current: unknown = controller; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-      const index = this.registrations.findIndex((each) => each.controller === current || each.evaluation === current);
+      const index = this.registrations.findIndex(({ controllers }) => Object.values(controllers).includes(current));
       if (index >= 0) return all[index]!;
     }
     throw new RestlessConfigError(
@@ -373,7 +372,7 @@ export class Catalogue implements OnModuleInit {
     if (this.served === undefined) {
       // Data sources are ready in any order; the first declared is the one that the modules name first. @see HLP-07
       const order = new Map(controllersOf(this.modules).map((controller, index) => [controller, index]));
-      const placeOf = ({ controller }: Registration): number => order.get(controller) ?? -1;
+      const placeOf = ({ controllers }: Registration): number => order.get(controllers.controller) ?? -1;
       this.registrations.sort((a, b) => placeOf(a) - placeOf(b));
       const graph = buildResourceGraph(
         this.registrations.map(({ entry }) => entry),

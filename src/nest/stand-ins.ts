@@ -6,7 +6,7 @@ import { Res, type Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { RestlessConfigError } from '../errors.js';
 import type { Resource } from '../resource/resource.js';
-import { camelCase, createRoute, markOperation, OPERATIONS, routeKey } from './operations.js';
+import { camelCase, createRoute, EVALUATIONS, markOperation, OPERATIONS, routeKey } from './operations.js';
 import type { ResourceOptions } from './options.js';
 import { entityName, type RestlessEntity } from './restless.tokens.js';
 import { controllersOf } from './routes.js';
@@ -52,7 +52,7 @@ function refuseLostOptions(controller: Type, entry: ResourceOptions): void {
 interface Registered {
   readonly entity: RestlessEntity;
   readonly entry: { readonly layers: readonly object[] };
-  controller: Type;
+  readonly controllers: { controller: Type; evaluation: Type };
 }
 
 /**
@@ -75,7 +75,7 @@ export function installStands(
     const registration = registrations.find(
       ({ entity }, index) => entity === stand.entity && isStoodFor(resources[index]!),
     );
-    if (registration === undefined || standOf(registration.controller) !== undefined) {
+    if (registration === undefined || standOf(registration.controllers.controller) !== undefined) {
       const name = entityName(stand.entity);
       const fault = registration === undefined ? `${name} is not exposed like this` : `another one does so already`;
       throw new RestlessConfigError(
@@ -84,10 +84,43 @@ export function installStands(
     }
     refuseLostOptions(controller, registration.entry.layers[0] as ResourceOptions);
     adoptDecorators(controller);
-    replaced.add(registration.controller);
-    registration.controller = controller;
+    const { controllers } = registration;
+    replaced.add(controllers.controller).add(controllers.evaluation);
+    controllers.controller = controller;
+    controllers.evaluation = installEvaluation(modules, controller, controllers.evaluation);
   }
   return replaced;
+}
+
+/**
+ * Puts the functions of the resource behind what the application has put before the controller: Nest finds the guards of
+ * a class in its module. Decorators are inherited from class to class, methods from prototype to prototype: the new
+ * class says what the controller says, and does what the generated one does.
+ */
+function installEvaluation(modules: ModulesContainer, controller: Type, generated: Type): Type {
+  const evaluation = { [generated.name]: class {} }[generated.name]!;
+  Object.setPrototypeOf(evaluation, controller);
+  Object.setPrototypeOf(evaluation.prototype, generated.prototype as object);
+  for (const key of EVALUATIONS.map(routeKey)) {
+    Reflect.defineMetadata(ARGUMENTS, Reflect.getMetadata(ARGUMENTS, generated, key), evaluation, key);
+  }
+  const enhancers = [...modules.values()].find(({ controllers }) => controllers.has(generated))!.injectables;
+  for (const { controllers, injectables } of modules.values()) {
+    const wrapper = controllers.get(controller);
+    if (wrapper === undefined) continue;
+    // Made of the same providers, and anew for every request where those are; what is made is its own.
+    const named = { metatype: evaluation, token: evaluation, name: evaluation.name, values: new WeakMap() };
+    const own = Object.assign(Object.create(wrapper) as object, named) as unknown as typeof wrapper;
+    const { operations, service } = wrapper.instance as Record<string, unknown>;
+    own.instance = Object.assign(new evaluation(), { operations, service });
+    // Before all others: its address would be taken for that of a resource called "eval".
+    const others = [...controllers];
+    controllers.clear();
+    for (const [token, each] of [[evaluation, own] as const, ...others]) controllers.set(token, each);
+    // Its pipe, and what decorates it alone.
+    for (const [token, each] of enhancers) if (!injectables.has(token)) injectables.set(token, each);
+  }
+  return evaluation;
 }
 
 /** Nest's metadata of parameters, and those that are lists. */

@@ -5,6 +5,7 @@ import { ERROR_CODES } from '../../errors.js';
 import type { DescribedOperation, JsonSchema, SchemaBook } from '../../wire/schemas.js';
 import type { WireFormat } from '../../wire/wire-format.js';
 import type { ServedResource } from '../catalogue.js';
+import { isGuardedAt } from '../guarded.js';
 import { isClassic, isWrite, type Operation } from '../operations.js';
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
@@ -26,12 +27,9 @@ export function answers(
 }
 
 /** Statuses that the library itself answers an operation with, where it refuses. */
-export function errorAnswers(route: Operation, { resource, options, formats }: ServedResource): readonly number[] {
-  const { kind, verb, name } = route;
-  const { guards = [], decorators, authenticationRequiredFor = [] } = options;
-  const lists: Readonly<Record<string, readonly unknown[] | undefined>> = decorators ?? {};
-  const asked = [guards, authenticationRequiredFor, lists[verb === 'PUT' ? 'PATCH' : verb], lists[name!]];
-  const isGuarded = asked.some((list) => list !== undefined && list.length > 0);
+export function errorAnswers(route: Operation, served: ServedResource): readonly number[] {
+  const { resource, options, formats } = served;
+  const { kind, name } = route;
   const writes = isWrite(name!) ? [409, ...(resource.options.validationStatus === 422 ? [422] : [])] : [];
   const hasBody = isWrite(name!) && kind !== 'member' && name !== 'DELETE_RESOURCE';
   // A store of the application's own may not have everything.
@@ -40,7 +38,7 @@ export function errorAnswers(route: Operation, { resource, options, formats }: S
   const other = isClassic(route) && formats.some(({ classicVerbs }) => !classicVerbs) ? [405] : [];
   return [
     400,
-    ...(isGuarded ? [401] : []),
+    ...(isGuardedAt(route, served) ? [401] : []),
     403,
     404,
     ...other,
