@@ -34,7 +34,8 @@ export default class MutationEnvironment extends TestEnvironment {
     if (name === 'hook_failure' && hook.type === 'beforeAll') this.#failed = true;
     if (name === 'test_done' && test.errors.length > 0) this.#failed = true;
     if (!this.#failed) return;
-    if (name === 'run_describe_start') describeBlock.mode = 'skip';
+    // What a failed hook stands before has failed with it, and says so; nothing else is started.
+    if (name === 'run_describe_start') describeBlock.hooks.splice(0);
     if (name === 'test_start' && test.errors.length === 0) test.mode = 'skip';
     // Closing what has not started fails as well, which Stryker would take for a mutant that cannot be tried.
     if (name === 'run_finish') state.unhandledErrors.splice(0);
