@@ -105,6 +105,10 @@ describe('options of a resource', () => {
       { idSeparator: '/' },
       'Person: the option "idSeparator" has to be one character that is no letter, digit, %, /, ? or #.',
     ],
+    [
+      { idSeparator: '~~' },
+      'Person: the option "idSeparator" has to be one character that is no letter, digit, %, /, ? or #.',
+    ],
     [{ only: 'name' }, 'Person: the option "only" has to be a list of property names.'],
     [{ exclude: [1] }, 'Person: the option "exclude" has to be a list of property names.'],
     [
@@ -389,12 +393,24 @@ describe('names of fields', () => {
     @Expose({ name: 'above' }) @ManyToOne(() => Tree) below!: Relation<Tree>;
   }
 
+  class Place {
+    @Expose() @Column({ type: 'varchar' }) city!: string;
+    @Expose({ name: 'city' }) @Column({ type: 'varchar' }) town!: string;
+  }
+
+  @Entity()
+  class Shop {
+    @PrimaryGeneratedColumn() id!: number;
+    @Expose() @Column(() => Place) place!: Place;
+  }
+
   it.each([
     [Parcel, 'Parcel.type cannot be called "type" in JSON:API; rename it with @Expose({ name }).'],
     [Wallet, 'Wallet.id would be called "id", which is the resource\'s identity; rename it with @Expose({ name }).'],
     [Node, 'Node.relationships cannot be called "relationships" in JSON:API; rename it with @Expose({ name }).'],
     [Note, 'Note.text: "a+b" is no legal JSON:API member name; rename it with @Expose({ name }).'],
     [Twins, 'Twins: two fields are called "castor"; rename one with @Expose({ name }).'],
+    [Shop, 'Shop: two fields are called "place.city"; rename one with @Expose({ name }).'],
     [Mixed, 'Mixed: an attribute and a relationship are both called "parent"; rename one with @Expose({ name }).'],
     [Tree, 'Tree: two fields are called "above"; rename one with @Expose({ name }).'],
   ])('of %p are checked [SET-13, URL-11]', async (entity, expected) => {

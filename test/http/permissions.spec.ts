@@ -211,7 +211,9 @@ describeServers(
       it('is asked about a row before it is changed and after [FJP-03]', async () => {
         const before = await stored();
 
-        expect((await write('PATCH', '/api/computer/3', computer('3', 'new'))).status).toBe(403);
+        const refused = await write('PATCH', '/api/computer/3', computer('3', 'new'));
+        expect(refused.status).toBe(403);
+        expect(refused.at('/errors/0/detail')).toBe('You may not update this computer.');
         expect((await write('PATCH', '/api/computer/4', computer('4', 'new'))).status).toBe(unseen);
         expect((await write('PATCH', '/api/computer/1', computer('1', 'new', '2'))).status).toBe(403);
         expect((await write('PATCH', '/api/computer/1/relationships/owner', linkage('person/2')[0])).status).toBe(403);

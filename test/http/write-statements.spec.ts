@@ -1,7 +1,7 @@
 /** What a request that writes costs: which statements it runs, in one transaction, and that what clients send is bound. */
 import { Expose } from 'class-transformer';
 import { Resource, RestlessModule } from 'nestjs-restless';
-import { Column, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
+import { Column, DataSource, Entity, PrimaryGeneratedColumn, UpdateDateColumn } from 'typeorm';
 import { type Answer, describeServers, type TestApp } from '../support/app.js';
 import { OFFICE, seedOffice } from '../support/office.js';
 import { StatementLog } from '../support/statement-log.js';
@@ -65,6 +65,19 @@ describeServers(
     it('changes attributes by one statement, which needs no transaction [UPD-09, JA-51]', async () => {
       expect(await cost(204, () => employee({ age: 18 }))).toEqual(['UPDATE employee']);
       expect(await cost(204, () => employee({ age: 19, role: 'boss', birthDate: null }))).toEqual(['UPDATE employee']);
+    });
+
+    it('needs none for subscribers that hear of other rows, and of no transactions', async () => {
+      const { subscribers } = app.app.get(DataSource);
+      const heard: string[] = [];
+      subscribers.push({ listenTo: () => Dated, afterUpdate: () => void heard.push('update') });
+      const quiet = await cost(204, () => employee({ age: 21 }));
+      subscribers.push({ beforeTransactionCommit: () => void heard.push('commit') });
+      const loud = await cost(204, () => employee({ age: 22 }));
+      subscribers.splice(-2);
+
+      expect([quiet, heard]).toEqual([['UPDATE employee'], ['commit']]);
+      expect(loud).toEqual(['BEGIN', 'UPDATE employee', 'COMMIT']);
     });
 
     it('says by that statement that there is no such row [UPD-02]', async () => {

@@ -1,9 +1,9 @@
-// How mutants are tried: on SQLite and with one HTTP adapter, of which the four rooms know nothing, and in one file, because Stryker
-// has Jest load every file of tests for every mutant.
+// How mutants are tried: on SQLite, unless RESTLESS_DATABASES names another, with one HTTP adapter, of which the four rooms know
+// nothing, and in one file, because Stryker has Jest load every file of tests for every mutant.
 import { fileURLToPath } from 'node:url';
 import jest from '../../jest.config.js';
 
-process.env.RESTLESS_DATABASES = 'sqlite';
+process.env.RESTLESS_DATABASES ??= 'sqlite';
 process.env.RESTLESS_ADAPTERS = 'express';
 process.env.TZ = 'UTC';
 

@@ -5,6 +5,8 @@
 //   npm run mutate -- --seed=2               another one
 //   npm run mutate -- src/query/cursor.ts    files, or lines of them: src/query/cursor.ts:10-20
 //   npm run mutate -- --all                  everything
+//
+// On SQLite alone, where code for other databases is covered by nothing: RESTLESS_DATABASES=postgres tries it there.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -27,6 +27,7 @@ import '../http/write-rules.spec.js';
 import '../http/flat-fields.spec.js';
 import '../http/grouping.spec.js';
 import '../http/own-operators.spec.js';
+import '../http/prepared-statements.spec.js';
 import '../http/write-statements.spec.js';
 import '../http/expose.spec.js';
 import '../http/assigned-values.spec.js';
