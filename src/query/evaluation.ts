@@ -5,7 +5,7 @@ import { BadRequestError } from '../errors.js';
 import type { FunctionName } from '../resource/options.js';
 import { formatId, type Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
-import { bad, quote } from './faults.js';
+import { bad, limit, quote } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { parseGroup, parsePaths } from './parse-paths.js';
@@ -44,6 +44,10 @@ export interface Evaluation {
   readonly group: readonly FieldPath[];
   /** The fields of the groups, as they were asked for, with what `group` has for each. */
   readonly groupFields: readonly GroupField[];
+  /** The parameter that names them. */
+  readonly groupParameter: string;
+  /** How many groups there may be; a store has to give no more than one beyond them. */
+  readonly mostGroups: number;
 }
 
 /** One field that was grouped by. */
@@ -72,6 +76,11 @@ const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean']);
 export function parseEvaluation({ request, functions, parameter }: EvaluationRequest, rules: QueryRules): Evaluation {
   const { resource } = request;
   rules.policy.expectMay(resource, 'list');
+  const { listLength, groups } = rules.limits;
+  if (functions.length > listLength) {
+    const detail = `There are more than ${listLength} functions, the limit listLength.`;
+    throw limit({ parameter, pointer: '' }, detail);
+  }
   const groupFields = parseGroups(request, resource, rules);
   const call = (each: RawFunction, index: number): FunctionCall =>
     parseFunction(resource, each, { parameter, pointer: `/${index}` }, rules);
@@ -85,6 +94,8 @@ export function parseEvaluation({ request, functions, parameter }: EvaluationReq
     ]),
     group: Object.freeze(groupFields.flatMap(({ paths }) => paths)),
     groupFields: Object.freeze(groupFields),
+    groupParameter: request.parameterNames.group,
+    mostGroups: groups,
   });
 }
 
@@ -92,8 +103,18 @@ function parseGroups(request: ApiRequest, resource: Resource, rules: QueryRules)
   return parseGroup(request, resource, rules).map((paths, index) => ({ name: request.group[index]!, paths }));
 }
 
-/** What a store found, as clients are told of it: the parts of an id are one text. @see FUN-13 */
+/**
+ * What a store found, as clients are told of it: the parts of an id are one text.
+ *
+ * @throws BadRequestError where there are more groups than may be
+ * @see FUN-13
+ */
 export function answerOf({ evaluation, rows }: EvaluationResult): EvaluationResult {
+  const { mostGroups, groupParameter: parameter } = evaluation;
+  if (evaluation.group.length > 0 && rows.length > mostGroups) {
+    const detail = `There are more than ${mostGroups} groups, the limit groups; filter further.`;
+    throw limit({ parameter, pointer: '' }, detail);
+  }
   return { evaluation, rows: rows.map(({ group, values }) => ({ group: groupOf(evaluation, group), values })) };
 }
 

@@ -43,5 +43,6 @@ export const UNLIMITED: Limits = Object.freeze({
   includePaths: Infinity,
   includeDepth: Infinity,
   sortKeys: Infinity,
+  groups: Infinity,
   nestedDepth: Infinity,
 });

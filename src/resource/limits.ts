@@ -8,7 +8,7 @@ export interface Limits {
   readonly filterNodes: number;
   /** How deep filter objects may nest. Default 20. */
   readonly filterDepth: number;
-  /** Values of one list, as in `in`, members of one relationship in a body, and rows inside others in one body. Default 1,000. */
+  /** Values of one list, as in `in`, functions, members of one relationship in a body, and rows inside others in one body. Default 1,000. */
   readonly listLength: number;
   /** Include paths. Default 20. */
   readonly includePaths: number;
@@ -16,6 +16,8 @@ export interface Limits {
   readonly includeDepth: number;
   /** Sort keys, and group keys. Default 10. */
   readonly sortKeys: number;
+  /** Groups that functions are evaluated for. Default 1,000. */
+  readonly groups: number;
   /** Bytes of a request body. Default 1 MiB. */
   readonly bodySize: number;
   /** How deep objects and lists of a body may nest. Default 50. */
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   includePaths: 20,
   includeDepth: 5,
   sortKeys: 10,
+  groups: 1_000,
   bodySize: 1_048_576,
   bodyDepth: 50,
   nestedDepth: 5,

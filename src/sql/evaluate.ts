@@ -5,7 +5,7 @@ import type { QueryRunner } from 'typeorm';
 import type { Evaluation, EvaluationResult, FunctionCall } from '../query/evaluation.js';
 import { needsNumber, type Columns, type ReadValue } from './columns.js';
 import type { Dialect } from './dialect.js';
-import { allOf, join, raw, render, sql, type Sql } from './fragment.js';
+import { allOf, constant, join, raw, render, sql, type Sql } from './fragment.js';
 import type { Schema } from './schema.js';
 import { Select } from './select.js';
 import { Aliases, Where, type SqlOperator } from './where.js';
@@ -40,7 +40,7 @@ export async function evaluate(
   ];
   // By place: PostgreSQL takes a group that is written again for another one, for its parameters have other numbers.
   const places = raw(groups.map((_, index) => index + 1).join(', '));
-  const grouped = groups.length === 0 ? raw('') : sql` GROUP BY ${places} ORDER BY ${places}`;
+  const grouped = groups.length === 0 ? raw('') : sql` GROUP BY ${places} ORDER BY ${places}${limited(evaluation)}`;
   const statement = sql`SELECT ${join(list, ', ')} FROM ${select.from()} WHERE ${allOf(conditions)}${grouped}`;
   const { text, parameters } = render(statement, dialect.placeholder);
   const rows = (await runner.query(text, [...parameters])) as Readonly<Record<string, unknown>>[];
@@ -53,6 +53,11 @@ export async function evaluate(
       values: readers.map((read, index) => read(row[`v${index}`])),
     })),
   };
+}
+
+/** One group too many tells that there are too many. */
+function limited({ mostGroups }: Evaluation): Sql {
+  return Number.isFinite(mostGroups) ? sql` LIMIT ${constant(Math.floor(mostGroups) + 1)}` : raw('');
 }
 
 function expressionOf({ name, path }: FunctionCall, column: Sql, columns: Columns, dialect: Dialect): Sql {

@@ -2,6 +2,7 @@
 import { getRestlessServiceToken, RestlessModule, type RestlessService } from 'nestjs-restless';
 import { describeServers, type TestApp } from '../support/app.js';
 import { Copy, LIBRARY, seedLibrary } from '../support/library.js';
+import { StatementLog } from '../support/statement-log.js';
 
 const FLAT = { Accept: 'application/json' };
 const COUNT = [{ name: 'count', field: 'id' }];
@@ -10,12 +11,18 @@ const q = (search: object): string => `q=${encodeURIComponent(JSON.stringify({ f
 
 describeServers(
   ({ start }) => {
+    const log = new StatementLog();
     let app: TestApp;
     beforeAll(async () => {
       app = await start({
         entities: LIBRARY,
+        dataSource: { logger: log },
         imports: [
-          RestlessModule.forRoot({ formats: ['json-api', 'flat-json'], allowFunctions: true }),
+          RestlessModule.forRoot({
+            formats: ['json-api', 'flat-json'],
+            allowFunctions: true,
+            limits: { listLength: 100, groups: 2 },
+          }),
           RestlessModule.forFeature(LIBRARY),
         ],
         seed: seedLibrary,
@@ -50,6 +57,48 @@ describeServers(
         { edition__id: 'bond,10', count__id: 1 },
       ]);
       expect(evaluated).toEqual([{ group: ['bond,1', 3], values: [1] }]);
+    });
+
+    it('are so many as the limit lets them be, and no more is asked for [FUN-13]', async () => {
+      const few = await app.get(`/api/eval/author?${functions}&groupBy=living&filter[living]=true,false`);
+      const statements = await log.during(async () => {
+        const many = await app.get(`/api/eval/author?${functions}&groupBy=id`);
+
+        expect([few.status, many.status]).toEqual([200, 400]);
+        expect(many.at('/errors/0')).toMatchObject({
+          code: 'LIMIT_EXCEEDED',
+          detail: 'There are more than 2 groups, the limit groups; filter further.',
+          source: { parameter: 'groupBy' },
+        });
+      });
+      expect(statements).toEqual([{ sql: expect.stringMatching(/ LIMIT (\?|\$1)$/), parameters: [3] }]);
+    });
+
+    it('are as many as there are, if so told [FUN-13]', async () => {
+      const free = await start({
+        entities: LIBRARY,
+        imports: [
+          RestlessModule.forRoot({ allowFunctions: true, limits: { groups: Infinity } }),
+          RestlessModule.forFeature(LIBRARY),
+        ],
+        seed: seedLibrary,
+      });
+      const answer = await free.get(`/api/eval/author?${functions}&groupBy=id`);
+      await free.close();
+
+      expect(answer.at('/data')).toHaveLength(6);
+    });
+
+    it('are of no more functions than a list may have', async () => {
+      const list = (length: number): string => JSON.stringify(Array.from({ length }, () => COUNT[0]));
+      const most = await app.get(`/api/eval/tag?functions=${encodeURIComponent(list(100))}`);
+      const flat = await app.get(`/api/eval/tag?q={"functions":${encodeURIComponent(list(101))}}`, FLAT);
+
+      expect(most.at('/data')).toHaveLength(100);
+      expect([flat.status, flat.at('/message')]).toEqual([
+        400,
+        'There are more than 100 functions, the limit listLength.',
+      ]);
     });
   },
   { adapters: ['express'] },
