@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path';
 import ts from 'typescript';
+import { names, table } from '../docs/tables.js';
 import { projectFile, projectFiles } from '../support/project-files.js';
 
 /** Whom each room of `src` may import, itself apart. */
@@ -41,6 +42,15 @@ const sources = projectFiles('src', '.ts');
 describe('the rooms of src', () => {
   it('import along the arrows only', () => {
     expect(wrongArrows(sources)).toEqual([]);
+  });
+
+  it('are those of the map, with what they may import', () => {
+    const listed = table('room', 'what is in it', 'imports').map(([path, , imports]) => [
+      room(names(path!)[0]!),
+      imports === 'nothing' ? [] : imports!.split(', '),
+    ]);
+
+    expect(Object.fromEntries(listed) as object).toEqual(ARROWS);
   });
 
   it('have no import cycle', () => {
