@@ -3,10 +3,11 @@
  * out of the text again.
  */
 import type { DataSource, EntityMetadata, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { DateUtils } from 'typeorm/util/DateUtils.js';
 import type { NativeCondition, SqlExpression } from '../resource/restrictions.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { DialectName } from './dialect.js';
-import { join, param, raw, sql, type Part, type Sql } from './fragment.js';
+import { join, param, raw, sql, type Param, type Part, type Sql } from './fragment.js';
 
 /** Stands for pieces in a text: characters of Unicode's private use, which no SQL text needs. */
 export class Pieces {
@@ -23,6 +24,11 @@ export class Pieces {
     const parts = pieces.map((piece, index): Part => (index % 2 === 0 ? raw(piece) : this.parts[Number(piece)]!));
     return { ...sql`(${join(parts, '')})`, own: true };
   }
+}
+
+/** A value that the application binds, as TypeORM would give it to the driver: SQLite has no moments. */
+export function ownParam(value: unknown, { name }: { readonly name: DialectName }): Param {
+  return param(name === 'sqlite' && value instanceof Date ? DateUtils.mixedDateToUtcDatetimeString(value) : value);
 }
 
 /** What the application's SQL is about: the rows of an entity under an alias. */
@@ -50,7 +56,7 @@ export function nativeExpression(build: SqlExpression, { metadata, alias }: Nati
       if (column === undefined) throw new Error(`${metadata.name} has no column for "${property}".`);
       return pieces.mark(context.columns.column(column, alias));
     },
-    bind: (value) => pieces.mark(param(value)),
+    bind: (value) => pieces.mark(ownParam(value, context.dialect)),
     alias: context.dialect.quote(alias),
     dialect: context.dialect.name,
   });
@@ -77,7 +83,7 @@ export function nativeCondition(
   (condition.query as (builder: SelectQueryBuilder<ObjectLiteral>, alias: string) => unknown)(builder, inner);
   builder.select([]);
   for (const [index, { propertyPath }] of keys.entries()) builder.addSelect(`${inner}.${propertyPath}`, `k${index}`);
-  const found = queryOf(builder);
+  const found = queryOf(builder, context.dialect);
   const near = keys.map((column) => context.columns.column(column, alias));
   const names = raw(keys.map((_, index) => `x.k${index}`).join(', '));
   // In a table of its own: MariaDB changes no table that it reads in the same statement.
@@ -85,10 +91,10 @@ export function nativeCondition(
 }
 
 /** The text of a query with its parameters put back as pieces. */
-function queryOf(builder: SelectQueryBuilder<ObjectLiteral>): Sql {
+function queryOf(builder: SelectQueryBuilder<ObjectLiteral>, dialect: NativeContext['dialect']): Sql {
   const parameters = builder.getParameters();
   const pieces = new Pieces();
-  const mark = (value: unknown): string => pieces.mark(param(value));
+  const mark = (value: unknown): string => pieces.mark(ownParam(value, dialect));
   const text = builder
     .getQuery()
     .replace(/:(\.\.\.)?([A-Za-z0-9_.]+)/g, (match, spread: string | undefined, key: string) => {

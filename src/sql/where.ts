@@ -10,8 +10,8 @@ import type { EntityModel } from '../resource/entity-model.js';
 import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
 import { inValues, type Dialect } from './dialect.js';
-import { allOf, anyOf, constant, join, param, raw, sql, type Sql } from './fragment.js';
-import { nativeCondition, Pieces } from './native.js';
+import { allOf, anyOf, constant, join, raw, sql, type Sql } from './fragment.js';
+import { nativeCondition, ownParam, Pieces } from './native.js';
 import { operandOf, type Operand } from './operands.js';
 import type { ColumnPair, Junction, Link } from './relations.js';
 import { isChild, type Schema } from './schema.js';
@@ -289,7 +289,7 @@ export class Where {
     const pieces = new Pieces();
     // The client's value is bound as the column keeps it; what the operator makes of it, as it is.
     const bind = (each: unknown): string =>
-      pieces.mark(each === value ? this.columns.bind(attribute.column, value) : param(each));
+      pieces.mark(each === value ? this.columns.bind(attribute.column, value) : ownParam(each, this.dialect));
     const text = this.operators.get(name)!({ column: pieces.mark(column), dialect: this.dialect.name, bind }, value);
     return pieces.assemble(text);
   }

@@ -45,6 +45,7 @@ const near: SqlOperator = ({ column, bind }, value) =>
 const length_is: SqlOperator = ({ column, bind, dialect }, value) =>
   `${dialect === 'mysql' ? 'CHAR_LENGTH' : 'LENGTH'}(${column}) = LENGTH(${bind(value)})`;
 const before: SqlOperator = ({ column, bind }, value) => `${column} < ${bind(value)}`;
+const until: SqlOperator = ({ column, bind }, value) => `${column} <= ${bind(new Date(String(value)))}`;
 /** Takes the place of an operator of the table. */
 const startswith: SqlOperator = ({ column, bind }, value) => `${column} = ${bind(value)}`;
 
@@ -55,7 +56,7 @@ describeServers(
   ({ start }) => {
     let app: TestApp;
     beforeAll(async () => {
-      const operators = { double_of, near, length_is, before, startswith };
+      const operators = { double_of, near, length_is, before, until, startswith };
       app = await start({
         entities: [Item],
         imports: [RestlessModule.forRoot({ operators }), RestlessModule.forFeature([Item])],
@@ -85,6 +86,7 @@ describeServers(
       ['in place of one of the table', 'filter[name][startswith]=t', []],
       ['on a date as the column keeps it', 'filter[made][startswith]=2024-02-29T11:00:00.500%2B01:00', ['1', '3']],
       ['on the clock of the database', 'filter[made][before]=LOCALTIMESTAMP', ['1', '3']],
+      ['with a moment of its own', 'filter[made][until]=2024-02-29T11:00:00.500%2B01:00', ['1', '3']],
       ['on what a transformer keeps', 'filter[code][startswith]=Abc', ['1']],
     ])('an operator of the application works %s [OP-17]', async (_, query, expected) => {
       const answer = await app.get(`/api/item?${query}`);

@@ -33,6 +33,7 @@ class Book {
   @Expose() @Column() title!: string;
   @Column() owner!: string;
   @Column({ type: 'int' }) rank!: number;
+  @Column({ precision: 3, nullable: true }) published?: Date;
   @Expose() @ManyToOne(() => Shelf, (shelf) => shelf.books) shelf!: Relation<Shelf> | null;
   @ManyToMany(() => Reader) @JoinTable() readers!: Relation<Reader>[];
 }
@@ -43,7 +44,12 @@ class Reader {
   @Column() name!: string;
 }
 
-/** Books 1 and 2 are Ada's; she is their reader, and they alone have a rank below 3. Book 3 is the newest on shelf 1. */
+const YESTERDAY = new Date('2024-02-29T10:00:00.500Z');
+
+/**
+ * Books 1 and 2 are Ada's; she is their reader, and they alone have a rank below 3 and are published. Book 3 is the newest on
+ * shelf 1.
+ */
 async function seed({ manager }: DataSource): Promise<void> {
   await manager.insert(Shelf, { name: 'top' });
   await manager.insert(Shelf, { name: 'low' });
@@ -51,7 +57,8 @@ async function seed({ manager }: DataSource): Promise<void> {
   for (const [index, owner] of ['ada', 'ada', 'bob', 'bob'].entries()) {
     const readers = owner === 'ada' ? [reader] : [];
     const shelf = { id: index === 3 ? 2 : 1 };
-    await manager.save(Book, { title: `b${index + 1}`, owner, rank: index + 1, shelf, readers });
+    const published = owner === 'ada' ? YESTERDAY : new Date('2999-01-01');
+    await manager.save(Book, { title: `b${index + 1}`, owner, rank: index + 1, published, shelf, readers });
   }
   await manager.update(Shelf, 1, { newest: { id: 3 } });
   await manager.update(Shelf, 2, { newest: { id: 1 } });
@@ -77,6 +84,10 @@ const SCOPES: Readonly<Record<string, Scope>> = {
   'a query': ({ request }) => ({
     query: (builder, alias) =>
       builder.innerJoin(`${alias}.readers`, 'r').where('r.name IN (:...names)', { names: [userOf(request), 'x'] }),
+  }),
+  'SQL with a moment': () => ({ sql: ({ column, bind }) => `${column('published')} = ${bind(YESTERDAY)}` }),
+  'a query with a moment': () => ({
+    query: (builder, alias) => builder.where(`${alias}.published <= :now`, { now: YESTERDAY }),
   }),
   'all of them': async () =>
     later({
@@ -200,7 +211,7 @@ describeServers(
 
       await expect(started).rejects.toThrow(RestlessConfigError);
       await expect(started).rejects.toThrow(
-        'The scope of Book is no filter: book has no field "ownr". Fields: id, title, owner, rank, shelf, readers.',
+        'The scope of Book is no filter: book has no field "ownr". Fields: id, title, owner, rank, published, shelf, readers.',
       );
     });
 
@@ -218,7 +229,7 @@ describeServers(
 
       expect([answer.status, answer.text]).toEqual([500, expect.not.stringContaining('owner')]);
       expect(errors).toEqual([
-        expect.stringContaining('book has no field "ownr". Fields: id, title, owner, rank, shelf, readers.'),
+        expect.stringContaining('book has no field "ownr". Fields: id, title, owner, rank, published, shelf, readers.'),
       ]);
     });
 
