@@ -24,10 +24,15 @@ type Cell = { readonly value: unknown } | { readonly text: string };
 const LEFT_OUT: Cell = Object.freeze({ text: '' });
 const isLeftOut = (cell: Cell | undefined): boolean => cell === LEFT_OUT;
 
+/** What runs a statement: a connection that is held, or a data source on one of its own. */
+type Asks = Pick<DataSource | QueryRunner, 'query'>;
+
 export class Inserts {
   private readonly dataSource: DataSource;
   private readonly texts = new Recent<string>(MOST_TEXTS);
-  private readonly tables = new Map<EntityMetadata, Promise<boolean> | boolean>();
+  private readonly plain = new Map<EntityMetadata, boolean>();
+  /** What those wait for who hold no connection. */
+  private readonly asked = new Map<EntityMetadata, Promise<boolean>>();
 
   constructor(
     schema: Schema,
@@ -38,21 +43,27 @@ export class Inserts {
     this.dataSource = schema.dataSource;
   }
 
-  /** True where an INSERT can give back what a query shows of the row. */
-  async isPossible(metadata: EntityMetadata, answer: Query): Promise<boolean> {
+  /**
+   * True where an INSERT can give back what a query shows of the row.
+   *
+   * @param runner of the transaction that the row is made in: it asks for itself, as whoever waits for another connection,
+   *   or for somebody else's answer, may wait for ever
+   */
+  async isPossible(metadata: EntityMetadata, answer: Query, runner?: QueryRunner): Promise<boolean> {
     if (this.plans.returning(answer) === undefined) return false;
-    let known = this.tables.get(metadata);
-    if (known === undefined) {
-      known = this.isPlain(metadata);
-      this.tables.set(metadata, known);
-      try {
-        this.tables.set(metadata, await known);
-      } catch (error) {
-        this.tables.delete(metadata);
-        throw error;
-      }
-    }
-    return known;
+    const known = this.plain.get(metadata);
+    if (known !== undefined) return known;
+    const isPlain = await (runner === undefined ? this.askOnce(metadata) : this.isPlain(metadata, runner));
+    this.plain.set(metadata, isPlain);
+    return isPlain;
+  }
+
+  private askOnce(metadata: EntityMetadata): Promise<boolean> {
+    const begun = this.asked.get(metadata);
+    if (begun !== undefined) return begun;
+    const asked = this.isPlain(metadata, this.dataSource).finally(() => this.asked.delete(metadata));
+    this.asked.set(metadata, asked);
+    return asked;
   }
 
   /**
@@ -79,7 +90,7 @@ export class Inserts {
 
   /** From now on, rows of this table are TypeORM's. */
   giveUp(metadata: EntityMetadata): undefined {
-    this.tables.set(metadata, false);
+    this.plain.set(metadata, false);
   }
 
   /** The same as TypeORM writes; undefined for what only it can write. */
@@ -129,7 +140,7 @@ export class Inserts {
   }
 
   /** True where what comes back is the row as it stays, and its columns take plain values. */
-  private async isPlain(metadata: EntityMetadata): Promise<boolean> {
+  private async isPlain(metadata: EntityMetadata, asks: Asks): Promise<boolean> {
     const { driver } = this.dataSource;
     const columns = metadata.columns.filter(({ isInsert }) => isInsert);
     if (columns.some((column) => isSpatial(this.dataSource, column))) return false;
@@ -139,19 +150,19 @@ export class Inserts {
         return driver.isReturningSqlSupported('insert');
       case 'postgres':
       case 'better-sqlite3':
-        return !(await this.changesLater(metadata));
+        return !(await this.changesLater(metadata, asks));
       default:
         return false;
     }
   }
 
   /** True where the database may change the row once more after it is written. */
-  private async changesLater({ tableName, tablePath }: EntityMetadata): Promise<boolean> {
+  private async changesLater({ tableName, tablePath }: EntityMetadata, asks: Asks): Promise<boolean> {
     const [text, name] =
       this.dialect.name === 'sqlite'
         ? [SQLITE_TRIGGERS, tableName]
         : [POSTGRES_TRIGGERS, tablePath.split('.').map(this.dialect.quote).join('.')];
-    const rows = await this.dataSource.query<unknown[]>(text, [name]);
+    const rows = (await asks.query(text, [name])) as readonly unknown[];
     return rows.length > 0;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Which changes of a row one statement does. It is a transaction of its own, and needs none around it.
  */
+import type { QueryRunner } from 'typeorm';
 import type { Change, Create, LinkChange, Remove, Update } from '../query/change.js';
 import { hasOwnSetter } from '../resource/resource.js';
 import { changesMore, hearsTransactions, needsInstance } from './hooks.js';
@@ -45,8 +46,17 @@ export function removesAtOnce(schema: Schema, { checks, resource }: Remove): boo
   return !checks.checksRows(resource) && !needsInstance(schema.dataSource, schema.metadata(resource.model), 'remove');
 }
 
-/** True where one INSERT makes the row and gives its answer. */
-export async function insertsAtOnce(schema: Schema, inserts: Inserts, change: Create): Promise<boolean> {
+/**
+ * True where one INSERT makes the row and gives its answer.
+ *
+ * @param runner of the transaction, where there is one already
+ */
+export async function insertsAtOnce(
+  schema: Schema,
+  inserts: Inserts,
+  change: Create,
+  runner?: QueryRunner,
+): Promise<boolean> {
   const { answer, checks, links, resource, scope } = change;
   const metadata = schema.metadata(resource.model);
   return (
@@ -54,7 +64,7 @@ export async function insertsAtOnce(schema: Schema, inserts: Inserts, change: Cr
     !checks.checksRows(resource) &&
     !needsInstance(schema.dataSource, metadata, 'insert') &&
     links.every((link) => isReference(schema, link)) &&
-    inserts.isPossible(metadata, answer)
+    inserts.isPossible(metadata, answer, runner)
   );
 }
 

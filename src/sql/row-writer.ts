@@ -93,7 +93,7 @@ export class RowWriter {
   async createWithAnswer(change: Create): Promise<{ readonly entity: ObjectLiteral; readonly answer?: Result }> {
     const { context, metadata } = this;
     const { inserts, manager, schema } = context;
-    const atOnce = await insertsAtOnce(schema, inserts, change);
+    const atOnce = await insertsAtOnce(schema, inserts, change, manager.queryRunner);
     const made = await this.instanceOf(change);
     const { entity } = made;
     if (atOnce) {
