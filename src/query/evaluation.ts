@@ -3,9 +3,9 @@
  */
 import { BadRequestError } from '../errors.js';
 import type { FunctionName } from '../resource/options.js';
-import { formatId, type Resource } from '../resource/resource.js';
+import { formatId, resourcesOf, type Attribute, type ColumnAttribute, type Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
-import { bad, limit, quote } from './faults.js';
+import { bad, limit, quote, type ParameterPlace } from './faults.js';
 import { and, type Filter } from './filter.js';
 import { parseFilters, parseRestrictions, scopeFilter } from './parse-filter.js';
 import { parseGroup, parsePaths } from './parse-paths.js';
@@ -100,7 +100,12 @@ export function parseEvaluation({ request, functions, parameter }: EvaluationReq
 }
 
 function parseGroups(request: ApiRequest, resource: Resource, rules: QueryRules): GroupField[] {
-  return parseGroup(request, resource, rules).map((paths, index) => ({ name: request.group[index]!, paths }));
+  const place = { parameter: request.parameterNames.group, pointer: '' };
+  return parseGroup(request, resource, rules).map((paths, index) => {
+    const name = request.group[index]!;
+    for (const path of paths) expectStored(resource, path, name, 'BAD_GROUP', place);
+    return { name, paths };
+  });
 }
 
 /**
@@ -154,5 +159,34 @@ function parseFunction(
       source: { parameter: place.parameter },
     });
   }
+  if (known !== 'count') expectStored(resource, path!, field, 'BAD_FUNCTION', { ...place, pointer: '' });
   return Object.freeze({ name: known, path: path!, field });
+}
+
+/**
+ * The values of a group, and what functions but `count` make of values, are the stored ones.
+ *
+ * @throws BadRequestError where answers show something else
+ */
+function expectStored(
+  resource: Resource,
+  { steps, attribute }: FieldPath,
+  field: string,
+  code: 'BAD_GROUP' | 'BAD_FUNCTION',
+  place: ParameterPlace,
+): void {
+  const owner = steps.at(-1)?.relationship.target ?? resource;
+  // An id is what it is.
+  if (owner.id.includes(attribute)) return;
+  const isRewritten = resourcesOf(owner).some(({ attributes }) => isTransformed([...attributes.values()], attribute));
+  if (isRewritten) throw bad(code, place, `${quote(field)} is shown as @Transform makes it, not as it is stored.`);
+}
+
+/** True where a `@Transform` stands on a column, or on an object around it. */
+function isTransformed(fields: readonly Attribute[], column: ColumnAttribute): boolean {
+  const { property } = column;
+  const way = fields.filter((each) => each.property === property || property.startsWith(`${each.property}.`));
+  return way.some(
+    (each) => each.transforms.length > 0 || (each.kind === 'embedded' && isTransformed(each.fields, column)),
+  );
 }
