@@ -115,6 +115,15 @@ describeServers(
       expect((await evaluate(resource, name, field)).at('/errors/0/code')).toBe('BAD_FUNCTION');
     });
 
+    it('take what may be read, whether it may be filtered and sorted or not [FUN-14]', async () => {
+      expect((await app.get('/api/guest?filter[visits]=3')).status).toBe(400);
+      expect((await app.get('/api/guest?sort=visits')).status).toBe(400);
+      expect((await evaluate('guest', 'sum', 'visits', '&groupBy=visits')).at('/data')).toEqual([
+        { group: { visits: 3 }, values: [3] },
+        { group: { visits: 4 }, values: [4] },
+      ]);
+    });
+
     it('take what is shown as it is, and the id [FUN-10, FUN-13]', async () => {
       expect((await evaluate('shop', 'max', 'at.city')).at('/data')).toEqual(['rome']);
       expect((await evaluate('shop', 'min', 'id')).at('/data')).toEqual(['corner']);
