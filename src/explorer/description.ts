@@ -44,6 +44,8 @@ export interface ListDescription {
   /** What stands to the right of an operator, where it is not one value. */
   readonly operands: Readonly<Record<string, string>>;
   readonly sort: readonly string[];
+  /** Pages have numbers; otherwise they are found by cursor alone. */
+  readonly numbered: boolean;
   readonly pageSize: number;
   /** Undefined for no bound. */
   readonly maxPageSize?: number | undefined;
@@ -136,12 +138,13 @@ function typeOf(attribute: Attribute): Pick<FieldDescription, 'type' | 'nullable
 }
 
 function describeList(resource: Resource, rules: QueryRules): ListDescription {
-  const { pageSize, maxPageSize } = resource.options;
+  const { pagination, pageSize, maxPageSize } = resource.options;
   const unusual = OPERATORS.filter(({ operand }) => operand !== 'value' && operand !== 'text');
   return {
     filters: filterOffers(resource, rules),
     operands: Object.fromEntries(unusual.map(({ name, operand }) => [name, operand])),
     sort: sortOffers(resource, rules),
+    numbered: pagination !== 'cursor',
     pageSize,
     maxPageSize: Number.isFinite(maxPageSize) ? maxPageSize : undefined,
   };

@@ -98,6 +98,7 @@ describeServers(
             Note,
             Secret,
             { entity: Computer, collectionName: 'plain', formats: ['flat-json'] },
+            { entity: Computer, collectionName: 'walked', pagination: 'cursor', pageSize: 2, count: 'none' },
           ]),
         ],
         seed: async (dataSource) => {
@@ -137,6 +138,7 @@ describeServers(
           'note',
           'secret',
           'plain',
+          'walked',
         ]);
         expect(await fields.locator('tbody tr').allTextContents()).toEqual([
           'idintegerfilter, sort',
@@ -242,6 +244,32 @@ describeServers(
         expect(await page.getByLabel('Number').inputValue()).toBe('2');
         expect(complaints).toEqual([]);
       });
+
+      it.each(['/api/walked?sort=-id', '/api/walked?q={"order_by":[{"field":"id","direction":"desc"}]}#flat-json'])(
+        'goes on by cursors, and forgets them where another list is asked for: %s',
+        async (path) => {
+          const { page, complaints } = await visit(path);
+          const pages = page.getByRole('navigation', { name: 'Pages' });
+          const row = (id: string) =>
+            page.getByRole('table', { name: 'Rows' }).getByRole('link', { name: id, exact: true });
+
+          await row('6').waitFor();
+          expect(await page.getByLabel('Number').count()).toBe(0);
+          await pages.getByRole('link', { name: 'next' }).click();
+          await row('4').waitFor();
+          await pages.getByRole('link', { name: 'next' }).click();
+          await row('2').waitFor();
+          await pages.getByRole('link', { name: 'previous' }).click();
+          await row('4').waitFor();
+          expect(page.url()).toMatch(/before|after/);
+          await page.getByLabel('Size').fill('1');
+          await page.getByRole('button', { name: 'Send' }).click();
+          await row('3').waitFor({ state: 'detached' });
+
+          expect(page.url()).not.toMatch(/before|after/);
+          expect(complaints).toEqual([]);
+        },
+      );
 
       it('tells what is wrong with a request, and lets it be mended', async () => {
         const opened = await visit('/api/person?sort=nmae');

@@ -136,7 +136,11 @@ export function requestForm(formats, format, { list, includes }, hasToken, go) {
           make('div', { class: 'row' }, labelled('Longer paths', paths)),
         )
       : undefined,
-    list && fieldset('Page', make('div', { class: 'row' }, labelled('Number', number), labelled('Size', size))),
+    list &&
+      fieldset(
+        'Page',
+        make('div', { class: 'row' }, list.numbered ? labelled('Number', number) : undefined, labelled('Size', size)),
+      ),
     make(
       'div',
       { class: 'row actions' },

@@ -4,12 +4,10 @@
  *
  * @typedef {import('../description.js').Description} Description
  * @typedef {import('../description.js').ResourceDescription} ResourceDescription
- * @typedef {import('../description.js').ListDescription} ListDescription
- * @typedef {{ ok: boolean, status: string, type: string, body: any }} Answer
+ * @typedef {{ ok: boolean, status: string, type: string, link: string, body: any }} Answer
  */
 import { decode, link, make, own, part, section, table, tree } from './elements.js';
 import { requestForm } from './form.js';
-import { readQuery, writeQuery } from './query.js';
 
 const DESCRIPTION = 'application/vnd.nestjs-restless.explorer+json';
 
@@ -35,9 +33,10 @@ async function ask(url, accept) {
     const type = answer.headers.get('Content-Type') ?? '';
     const text = await answer.text();
     const body = isJson(type) && text !== '' ? JSON.parse(text) : text;
-    return { ok: answer.ok, status: `${answer.status} ${answer.statusText}`.trim(), type, body };
+    const link = answer.headers.get('Link') ?? '';
+    return { ok: answer.ok, status: `${answer.status} ${answer.statusText}`.trim(), type, link, body };
   } catch (error) {
-    return { ok: false, status: 'No answer', type: '', body: String(error) };
+    return { ok: false, status: 'No answer', type: '', link: '', body: String(error) };
   }
 }
 
@@ -197,11 +196,11 @@ function fieldTable({ name, fields, includes, list }) {
  * @param {Description['formats'][0]} format
  * @param {Answer} answer
  */
-function showResource({ resource, methods, formats }, format, { ok, status, body }) {
+function showResource({ resource, methods, formats }, format, { ok, status, link: header, body }) {
   head(decode(location.pathname), `${status} · ${verbs(methods).join(', ')}`, ok ? '' : faultOf(status, body));
   const form = resource && requestForm(formats, format, resource, token !== '', go);
   const rows = ok ? rowTable(body) : undefined;
-  const pages = ok && resource?.list ? pageLinks(body, resource.list, format.name === 'flat-json') : undefined;
+  const pages = ok && resource?.list ? pageLinks(body?.links ?? linksOf(header)) : undefined;
   const answered = make(
     'div',
     { class: 'answer' },
@@ -244,17 +243,14 @@ function rowTable(body) {
 }
 
 /**
- * @param {any} body
- * @param {ListDescription} list
- * @param {boolean} isFlat
+ * The links of a header, which is where flat JSON has them.
+ * @param {string} header
  */
-function pageLinks(body, list, isFlat) {
-  const asked = readQuery(location.search, list, isFlat);
-  const to = (/** @type {number} */ number) =>
-    location.pathname + writeQuery({ ...asked, number: String(number) }, list, isFlat);
-  const { page, total_pages: last } = body ?? {};
-  const flat = { first: to(1), prev: page > 1 && to(page - 1), next: page < last && to(page + 1), last: to(last) };
-  const links = isFlat ? (last > 0 ? flat : {}) : (body?.links ?? {});
+const linksOf = (header) =>
+  Object.fromEntries([...header.matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]));
+
+/** @param {Record<string, unknown>} links */
+function pageLinks(links) {
   const found = ['first', 'prev', 'next', 'last'].filter((name) => typeof links[name] === 'string');
   const items = found.map((name) => link(links[name], { prev: 'previous' }[name] ?? name));
   return items.length === 0 ? undefined : make('nav', { class: 'pages', 'aria-label': 'Pages' }, ...items);

@@ -8,6 +8,9 @@
  * What the form says: `rest` is what it has no controls for, and leaves as it is.
  * @typedef {{ filters: Filter[], sort: SortKey[], include: string[], number: string, size: string, rest: [string, string][] }} Asked
  */
+/** They belong to the list that they come from, and the form asks for another from its beginning. */
+const CURSORS = ['page[after]', 'page[before]', 'after', 'before'];
+
 /**
  * What a query string says, in the words of the form.
  * @param {string} search
@@ -25,6 +28,7 @@ export function readQuery(search, list, isFlat) {
     const op = given ?? (value.includes(',') ? 'in' : 'eq');
     if (name === (isFlat ? 'page' : 'page[number]')) asked.number = value;
     else if (name === (isFlat ? 'results_per_page' : 'page[size]')) asked.size = value;
+    else if (CURSORS.includes(name)) continue;
     else if (isFlat && name === 'q') readSearch(value, asked, isOffered);
     else if (isFlat) asked.rest.push([name, value]);
     else if (field !== undefined && isOffered(field, op)) asked.filters.push({ name: field, op, value });
