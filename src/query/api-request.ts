@@ -24,7 +24,7 @@ export type ReadOperation =
 
 /** One filter of a client, with its place in the request. */
 export interface RawFilter {
-  /** A filter object; see the README's "Filtering". */
+  /** A filter object; see "Filtering" in `docs/reading.md`. */
   readonly value: unknown;
   /** Whether the operands are JSON, or text whose meaning the column decides. */
   readonly form: ValueForm;

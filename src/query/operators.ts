@@ -1,6 +1,6 @@
 /**
  * The operator table: every operator, its spellings, what it takes and on which values it makes sense.
- * The README's table is held to this one by a test.
+ * The table of `docs/reading.md` is held to this one by a test.
  */
 import type { ValueType } from '../resource/entity-model.js';
 

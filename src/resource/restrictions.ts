@@ -3,7 +3,7 @@
  * together from safe pieces: columns from metadata, values bound.
  */
 /**
- * A filter as clients write it in `filter[objects]`; see the operator table in the README.
+ * A filter as clients write it in `filter[objects]`; see the table of operators in `docs/reading.md`.
  *
  * @example
  * const adults: FilterObject = { and: [{ name: 'age', op: 'ge', val: 18 }, { not: { name: 'boss', op: 'is_null' } }] };

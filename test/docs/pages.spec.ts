@@ -1,9 +1,9 @@
 /**
  * What the documentation shows is true: TypeScript compiles as strictly as the library, excerpts stand in their files,
- * links lead somewhere. `commands.spec.ts` runs the commands.
+ * and JSON can be read. `commands.spec.ts` runs the commands, `names.spec.ts` follows the links.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { type Block, blocksOf, isAsked, PAGES } from './blocks.js';
 
@@ -46,19 +46,6 @@ describe.each(PAGES)('%s', (page) => {
     ).toEqual([]);
   });
 
-  it('has no link that leads nowhere', () => {
-    const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#([^)\s]+))?\)/g)]
-      .map(([, path, anchor]) => ({ path: path!, anchor }))
-      .filter(({ path }) => !/^https?:/.test(path));
-
-    const broken = links.filter(({ path, anchor }) => {
-      const target = join(dirname(page), path);
-      return !existsSync(target) || (anchor !== undefined && !anchors(target).includes(anchor));
-    });
-
-    expect(broken).toEqual([]);
-  });
-
   it('shows excerpts of files as they are', () => {
     for (const block of blocksOf(page).filter(({ note }) => note?.includes('/'))) {
       const lines = (text: string): string => text.replace(/^[ \t]+/gm, '').trim();
@@ -70,23 +57,7 @@ describe.each(PAGES)('%s', (page) => {
   it('has JSON that can be read', () => {
     for (const block of ofKind(page, 'json')) expect(() => JSON.parse(block.text) as unknown).not.toThrow();
   });
-
-  it('names scripts that there are', () => {
-    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-    const named = [...readFileSync(page, 'utf8').matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name!);
-
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
-  });
 });
-
-function anchors(page: string): string[] {
-  return [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}
 
 it('shows TypeScript that compiles', () => {
   const blocks = PAGES.flatMap((page) => ofKind(page, 'ts')).filter(({ note }) => note === undefined);

@@ -31,7 +31,7 @@ export const RUNS = {
   EVALUATE: ['EVALUATE'],
 } as const satisfies Readonly<Record<ProcessedOperation, readonly string[]>>;
 
-/** A key of `preprocessors` and `postprocessors`; the README's "Processors" has the table. */
+/** A key of `preprocessors` and `postprocessors`; `docs/processors.md` has the table. */
 export type ProcessorKey = (typeof RUNS)[ProcessedOperation][number];
 
 /** A key of `afterCommit`: only what writes is committed. */
