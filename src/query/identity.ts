@@ -1,8 +1,9 @@
 /**
- * Ids of clients → filters on the columns that make them.
+ * Ids of clients → filters on the columns that make them; and which of these are attributes as well.
  */
 import type { Limits } from '../resource/options.js';
-import { splitId, type ColumnAttribute, type Resource } from '../resource/resource.js';
+import type { Policy } from '../resource/policy.js';
+import { splitId, type Attribute, type ColumnAttribute, type Resource } from '../resource/resource.js';
 import { bad, describe } from './faults.js';
 import { and, compare, or, type Filter } from './filter.js';
 import { operator } from './operators.js';
@@ -62,4 +63,12 @@ export function hasId({ id, options }: Resource): Filter | undefined {
 export function keyNamed({ id, attributes }: Resource, name: string): ColumnAttribute | undefined {
   const [key] = id;
   return id.length === 1 && key!.property === name && attributes.get(name)?.exposed === true ? key : undefined;
+}
+
+/** The attributes that are parts of the key, where the viewer sees them. */
+export function keyAttributes(resource: Resource, policy: Policy): readonly Attribute[] {
+  if (!policy.isReadable(resource)) return [];
+  return [...policy.attributes(resource).values()].filter(({ property }) =>
+    resource.id.some((part) => part.property === property),
+  );
 }

@@ -8,6 +8,7 @@ import { isSameRelation, resourcesOf } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
 import { bad, limit, quote } from './faults.js';
 import { betweenFilter } from './between.js';
+import { keyAttributes } from './identity.js';
 import { reachedFilter, scopeFilter } from './parse-filter.js';
 import { closedSort } from './parse-paths.js';
 import { Portions, relatedOrder } from './parse-portions.js';
@@ -260,7 +261,7 @@ export function parseFieldsets(
   if (!linkageOnly) show(resource);
   edges.forEach(visit);
   if (linkageOnly)
-    for (const each of resourcesOf(resource)) if (!fieldsets.has(each)) fieldsets.set(each, EMPTY_FIELDSET);
+    for (const each of resourcesOf(resource)) if (!fieldsets.has(each)) fieldsets.set(each, keyFieldset(each, rules));
   return fieldsets;
 }
 
@@ -278,6 +279,12 @@ function checkFields(request: ApiRequest, type: string, names: readonly string[]
     const fields = rules.policy.names(resources[0]!).join(', ');
     throw bad('BAD_FIELDS', place, `${type} has no field ${quote(name)}. Fields: ${fields}.`);
   }
+}
+
+/** What is shown of a row that is only named. */
+function keyFieldset(resource: Resource, { policy }: QueryRules): Fieldset {
+  const attributes = keyAttributes(resource, policy);
+  return attributes.length === 0 ? EMPTY_FIELDSET : Object.freeze({ ...EMPTY_FIELDSET, attributes });
 }
 
 function fieldset(resource: Resource, wanted: readonly string[] | undefined, rules: QueryRules): Fieldset {

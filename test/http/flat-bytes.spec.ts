@@ -6,6 +6,8 @@ import {
   Column,
   type DataSource,
   Entity,
+  JoinTable,
+  ManyToMany,
   ManyToOne,
   OneToMany,
   PrimaryColumn,
@@ -50,6 +52,16 @@ class Shelf {
   @PrimaryColumn({ type: 'int' }) place!: number;
   @Expose() @OneToMany(() => Thing, (thing) => thing.shelf) things!: Relation<Thing>[];
   @Expose({ name: 'room' }) @ManyToOne(() => Thing) showpiece!: Relation<Thing> | null;
+  @Expose() @ManyToMany(() => Label) @JoinTable() labels!: Relation<Label>[];
+}
+
+/** A key that is exposed, and that not everybody sees the whole of. */
+@Entity()
+@Resource({ readable: { '*': true, code: { groups: ['staff'] } } })
+class Label {
+  @Expose() @PrimaryColumn({ type: 'varchar', length: 20 }) code!: string;
+  @Expose({ name: 'copy' }) @PrimaryColumn({ type: 'int' }) number!: number;
+  @Expose() @Column() text!: string;
 }
 
 /** A key of text, and nothing else. */
@@ -59,7 +71,7 @@ class Sign {
   @PrimaryColumn({ type: 'varchar' }) text!: string;
 }
 
-const THINGS = [Thing, Lamp, Shelf, Sign];
+const THINGS = [Thing, Lamp, Shelf, Label, Sign];
 
 const TEXTS = ['plain', 'quote " and \\', 'line\nfeed\u0000\u2028', 'Ωmega 😀', '\ud800 alone', '</script>', ''];
 
@@ -83,6 +95,8 @@ async function seedThings({ manager }: DataSource): Promise<void> {
   );
   await manager.insert(Lamp, { name: 'lamp', code: 'L/1', watts: null, shelf });
   await manager.update(Shelf, shelf, { showpiece: { id: 8 } });
+  const labels = await manager.save(Label, [{ code: 'é', number: 2, text: 'second' }]);
+  await manager.save(Shelf, { ...shelf, labels });
 }
 
 /** What somebody sees in the other application. */
@@ -91,6 +105,7 @@ const KEYS: readonly ProcessorKey[] = [
   'GET_RESOURCE',
   'GET_RELATION',
   'GET_RELATED_RESOURCE',
+  'GET_RELATIONSHIP',
   'POST_RESOURCE',
   'PATCH_RESOURCE',
 ];
@@ -132,6 +147,9 @@ const WORLDS: Readonly<Record<string, Asked>> = {
       '/api/shelf/a%257Eb%2525~1/room',
       `/api/shelf/a%257Eb%2525~1/things?${q({ order_by: [{ field: 'name' }] })}&results_per_page=2`,
       '/api/shelf/a%257Eb%2525~1/things/1',
+      '/api/shelf/a%257Eb%2525~1/relationships/things',
+      '/api/shelf/a%257Eb%2525~1/relationships/labels',
+      '/api/label',
       '/api/sign',
       '/api/sign/1',
     ],
@@ -245,7 +263,7 @@ describeServers(
       const thing = await apps[0].get('/api/thing/3');
       await Promise.all(apps.map((app) => app.close()));
 
-      expect(shelf.text).toBe('{"room":null,"place":-2,"things":[]}');
+      expect(shelf.text).toBe('{"room":null,"place":-2,"things":[],"labels":[]}');
       expect(thing.text).toBe(
         '{"3":null,"20":1e+21,"id":3,"name":"line\\nfeed\\u0000\u2028","constructor":true,' +
           '"a \\"quoted\\"\\nname":"2024-02-29T23:59:59.999Z","more":[2],"labels":null,' +

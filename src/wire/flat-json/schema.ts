@@ -1,7 +1,9 @@
 /**
  * The schemas of flat JSON: what answers hold, what bodies bring, and the query parameters.
  */
-import { resourcesOf, type ColumnAttribute, type Relationship, type Resource } from '../../resource/resource.js';
+import { keyAttributes } from '../../query/identity.js';
+import type { Policy } from '../../resource/policy.js';
+import { resourcesOf, type Relationship, type Resource } from '../../resource/resource.js';
 import {
   ANY_OBJECT,
   anyOf,
@@ -17,6 +19,7 @@ import {
 } from '../schemas.js';
 import { countNames, filterSchema, functionsSchema } from '../search-schemas.js';
 import { readSchema, writtenSchema } from '../value-schemas.js';
+import { hiddenKey, isNumber, type KeyPart } from './key.js';
 
 /** How flat JSON describes itself. */
 export const SCHEMAS: WireSchemas = Object.freeze<WireSchemas>({ answer, body, parameters, serves, errors, root });
@@ -108,7 +111,7 @@ function row(resource: Resource, depth: number, book: SchemaBook): JsonSchema {
   const name = `${book.nameOf(resource)}.${depth > 0 ? `row${suffixOf(depth)}` : 'embedded'}`;
   return book.named(name, () => {
     if (facts.isSerialized(resource)) return ANY_OBJECT;
-    const members: Record<string, JsonSchema> = keyMembers(resource);
+    const members: Record<string, JsonSchema> = keyMembers(resource, policy);
     const required = Object.keys(members);
     for (const attribute of policy.attributes(resource).values()) {
       members[attribute.name] = readSchema(attribute, resource);
@@ -132,27 +135,27 @@ function embedded({ toMany, view }: Relationship, depth: number, book: SchemaBoo
 }
 
 /** The key as it stands beside the attributes, see `write.ts`. */
-function keyMembers(resource: Resource): Record<string, JsonSchema> {
-  const single = resource.id.length === 1;
-  const isShown = ({ property }: ColumnAttribute): boolean =>
-    [...resource.attributes.values()].some((each) => each.exposed && each.readable && each.property === property);
-  return Object.fromEntries(
-    resource.id
-      .filter((attribute) => !isShown(attribute))
-      .map((attribute) => [single ? 'id' : attribute.name, keySchema(attribute)]),
-  );
+function keyMembers(resource: Resource, policy: Policy): Record<string, JsonSchema> {
+  return partMembers(hiddenKey(resource, policy.attributes(resource).values()));
 }
 
-function keySchema({ type }: ColumnAttribute): JsonSchema {
-  return type === 'integer' || type === 'float' ? { type: 'number' } : TEXT;
+function partMembers(parts: readonly KeyPart[]): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    parts.map(({ name, attribute }) => [name, isNumber(attribute) ? { type: 'number' } : TEXT]),
+  );
 }
 
 /** Rows that are named and not shown. */
 function keys(resource: Resource, book: SchemaBook): JsonSchema {
+  const { policy } = book;
   return anyOf(
     resourcesOf(resource).map((each) =>
       book.named(`${book.nameOf(each)}.key`, () => {
-        const members = keyMembers(each);
+        const shown = keyAttributes(each, policy);
+        const members = {
+          ...partMembers(hiddenKey(each, shown)),
+          ...Object.fromEntries(shown.map((attribute) => [attribute.name, readSchema(attribute, each)])),
+        };
         return closed(members, Object.keys(members));
       }),
     ),
@@ -196,7 +199,7 @@ function written(
   const takesKey = isUpdate || resource.options.allowClientGeneratedIds;
   return closed({
     ...more,
-    ...(takesKey ? keyMembers(resource) : {}),
+    ...(takesKey ? keyMembers(resource, policy) : {}),
     ...Object.fromEntries(attributes.map((each) => [each.name, writtenSchema(each, resource)])),
     ...Object.fromEntries(relationships.map((each) => [each.name, members(each, resource, isUpdate)])),
   });

@@ -7,7 +7,7 @@ import type { ResourceRecord, Result } from '../../query/result.js';
 import type { Resource } from '../../resource/resource.js';
 import { inOrder, joined, jsonOf, listed } from '../json-text.js';
 import type { Address, WireOptions, WireText } from '../wire-format.js';
-import { hiddenKey, keyValues } from './key.js';
+import { hiddenKey, keyValues, type KeyPart } from './key.js';
 import { Records, type Found } from './related.js';
 import { frameOf } from './write.js';
 
@@ -37,6 +37,8 @@ interface Member {
 /** An object as far as all of its kind have it in common. */
 interface ObjectText {
   readonly resource: Resource;
+  /** The parts of the key that are no attributes. */
+  readonly key: readonly KeyPart[];
   /** Each name with its colon, and what is behind it. */
   readonly members: readonly (readonly [name: string, member: Member])[];
 }
@@ -57,9 +59,10 @@ class TextWriter {
 
   /** The key, all attributes, and the related objects as deep as `embed` says. */
   object(record: ResourceRecord, depth: number): string {
-    const key = keyValues(record);
+    const text = this.textOf(record.resource);
+    const key = keyValues(text.key, record);
     let out = '';
-    for (const [name, member] of this.textOf(record.resource).members) {
+    for (const [name, member] of text.members) {
       const value = this.valueOf(member, record, key, depth);
       if (value !== undefined) out += (out === '' ? '{' : ',') + name + value;
     }
@@ -68,10 +71,11 @@ class TextWriter {
 
   /** The object that is the document: its lists, which may be long, in pieces. */
   *pieces(record: ResourceRecord): Iterable<string> {
-    const key = keyValues(record);
+    const text = this.textOf(record.resource);
+    const key = keyValues(text.key, record);
     let out = '';
     let separator = '{';
-    for (const [name, member] of this.textOf(record.resource).members) {
+    for (const [name, member] of text.members) {
       const found = this.behind(member, record, 0);
       if (Array.isArray(found)) {
         yield* listed(`${out}${separator}${name}[`, found as readonly ResourceRecord[], (each) => this.object(each, 1));
@@ -113,7 +117,7 @@ class TextWriter {
     if (text === undefined) {
       const fieldset = this.result.query.fieldsets.get(resource)!;
       const known = TEXTS.get(fieldset);
-      text = known?.resource === resource ? known : { resource, members: membersOf(resource, fieldset) };
+      text = known?.resource === resource ? known : objectText(resource, fieldset);
       TEXTS.set(fieldset, text);
       this.texts.set(resource, text);
     }
@@ -121,11 +125,13 @@ class TextWriter {
   }
 }
 
-function membersOf(resource: Resource, { attributes, relationships }: Fieldset): ObjectText['members'] {
+function objectText(resource: Resource, { attributes, relationships }: Fieldset): ObjectText {
+  const parts = hiddenKey(resource, attributes);
   const members = new Map<string, Member>();
   const add = (name: string, member: Member): unknown => members.set(name, { ...members.get(name), ...member });
-  for (const [key, { name }] of hiddenKey(resource).entries()) add(name, { key });
+  for (const [key, { name }] of parts.entries()) add(name, { key });
   for (const [at, { name }] of attributes.entries()) add(name, { at });
   for (const { relationship } of relationships) add(relationship.name, { relationship: relationship.name });
-  return inOrder(members).map(([name, member]) => [`${JSON.stringify(name)}:`, member] as const);
+  const named = inOrder(members).map(([name, member]) => [`${JSON.stringify(name)}:`, member] as const);
+  return { resource, key: parts, members: named };
 }

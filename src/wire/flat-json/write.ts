@@ -96,8 +96,8 @@ class ObjectWriter {
   /** All attributes, the key, and the related resources one level deep, or as deep as `embed` says. */
   object(record: ResourceRecord, depth: number): Json {
     const { attributes, relationships } = this.result.query.fieldsets.get(record.resource)!;
-    const object: Record<string, unknown> = { ...keyOf(record) };
     const own = this.serialized?.get(record);
+    const object = this.keyOf(record, own);
     if (own !== undefined) for (const [name, value] of Object.entries(own.attributes)) define(object, name, value);
     else for (const [index, { name }] of attributes.entries()) define(object, name, record.values[index]);
     if (depth >= this.embed) return object;
@@ -107,6 +107,15 @@ class ObjectWriter {
       if (related !== undefined) define(object, relationship.name, related);
     }
     return object;
+  }
+
+  /** The parts of the key that are no attributes here; what a serializer has left out is none. */
+  private keyOf({ resource, id }: ResourceRecord, own: SerializedResource | undefined): Record<string, unknown> {
+    const { attributes } = this.result.query.fieldsets.get(resource)!;
+    const shown = own === undefined ? attributes : attributes.filter(({ name }) => Object.hasOwn(own.attributes, name));
+    const parts = hiddenKey(resource, shown);
+    const values = keyValues(parts, { resource, id });
+    return Object.fromEntries(parts.map(({ name }, index) => [name, values[index]]));
   }
 
   /** The related objects; undefined where they were not loaded. */
@@ -132,12 +141,6 @@ export function parts(record: ResourceRecord, { query }: Result): SerializedReso
 /** Also for a name such as `__proto__`, a member of the object itself. */
 function define(object: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-/** The parts of the key that are no attributes. */
-function keyOf(record: ResourceRecord): Json {
-  const values = keyValues(record);
-  return Object.fromEntries(hiddenKey(record.resource).map(({ name }, index) => [name, values[index]]));
 }
 
 /** @see ERR-01, VAL-03, VAL-04, VAL-06 */
