@@ -2,6 +2,7 @@
  * Evaluation: functions over the rows of a resource, checked. One answer for all rows, or one for each group.
  */
 import { BadRequestError } from '../errors.js';
+import type { ValueType } from '../resource/entity-model.js';
 import type { FunctionName } from '../resource/options.js';
 import { formatId, resourcesOf, type Attribute, type ColumnAttribute, type Resource } from '../resource/resource.js';
 import type { ApiRequest } from './api-request.js';
@@ -67,6 +68,12 @@ export interface EvaluationResult {
 
 const NUMBERS = new Set(['integer', 'bigint', 'decimal', 'float', 'interval']);
 const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean']);
+
+/** True where a function works on what a column of the type holds. */
+export function worksOn(name: FunctionName, type: ValueType): boolean {
+  if (name === 'count') return true;
+  return name === 'min' || name === 'max' ? !UNORDERED.has(type) : NUMBERS.has(type);
+}
 
 /**
  * Checks a request to evaluate.
@@ -153,8 +160,7 @@ function parseFunction(
   }
   const [path, ...more] = parsePaths(resource, field, place.parameter, 'BAD_FUNCTION', rules);
   const { type } = path!.attribute;
-  const fits = known === 'count' || (known === 'min' || known === 'max' ? !UNORDERED.has(type) : NUMBERS.has(type));
-  if (!fits || (more.length > 0 && known !== 'count')) {
+  if (!worksOn(known, type) || (more.length > 0 && known !== 'count')) {
     throw new BadRequestError('BAD_FUNCTION', `"${known}" does not work on ${quote(field)}.`, {
       source: { parameter: place.parameter },
     });

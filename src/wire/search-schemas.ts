@@ -1,8 +1,11 @@
 /**
- * The schemas of searches that the formats share: which names filter and sort, and filter objects.
+ * The schemas of searches that the formats share: which names filter, sort and group, and functions. Filter objects have
+ * a file of their own.
  */
-import { OPERATORS } from '../query/operators.js';
+import { worksOn } from '../query/evaluation.js';
 import { countName, type CountName } from '../resource/counting.js';
+import type { ValueType } from '../resource/entity-model.js';
+import type { FunctionName } from '../resource/options.js';
 import type { Attribute, Resource } from '../resource/resource.js';
 import { anyOf, closed, listOf, type JsonSchema, type SchemaBook } from './schemas.js';
 
@@ -22,12 +25,31 @@ export function filterNames(resource: Resource, { policy }: SchemaBook): readonl
     );
 }
 
-/** The names that a viewer may sort by, or group by. */
+/** The names that a viewer may sort by. */
 export function sortNames(resource: Resource, { policy }: SchemaBook): readonly string[] {
   return policy
     .sortNames(resource)
     .flatMap((name) => leavesOf(name, policy.attribute(resource, name)))
     .filter(({ name, attribute }) => policy.relationship(resource, name) === undefined && isOrdered(attribute))
+    .map(({ name }) => name);
+}
+
+/** The names that a viewer may group by, whatever may be sorted by. */
+export function groupNames(resource: Resource, book: SchemaBook): readonly string[] {
+  return usableNames(resource, book).map(({ name }) => name);
+}
+
+function usableNames(resource: Resource, { policy }: SchemaBook): readonly SearchName[] {
+  return policy
+    .names(resource)
+    .flatMap((name) => leavesOf(name, policy.attribute(resource, name)))
+    .filter(({ name, attribute }) => policy.relationship(resource, name) === undefined && isOrdered(attribute));
+}
+
+/** The relationships that lead on to one row, and to its fields. */
+export function toOneNames(resource: Resource, { policy }: SchemaBook): readonly string[] {
+  return [...policy.relationships(resource).values()]
+    .filter(({ toMany, target }) => !toMany && policy.isReadable(target))
     .map(({ name }) => name);
 }
 
@@ -41,59 +63,61 @@ function leavesOf(name: string, attribute: Attribute | undefined): readonly Sear
   return attribute.fields.flatMap((field) => leavesOf(`${name}.${field.name}`, field));
 }
 
+/** How a format writes what is searched for: the names of its schemas of filters, and what is between the names of a path. */
+export interface Spelling {
+  readonly filter: string;
+  readonly separator: string;
+}
+
 /** One of these names, or a path through one of the relationships. */
 export function pathSchema(
   names: readonly string[],
   relationships: readonly string[],
-  separator: string,
+  spelling: Spelling,
   prefix = '',
 ): JsonSchema {
-  const own = names.length === 0 ? [] : [{ type: 'string', enum: names }];
+  const own = names.length === 0 ? [] : [namesSchema(names, spelling)];
   if (relationships.length === 0) return anyOf(own.length === 0 ? [{ type: 'string' }] : own);
   const through = relationships.map(escapePattern).join('|');
-  return anyOf([...own, { type: 'string', pattern: `^${prefix}(${through})${separator}` }]);
+  return anyOf([...own, { type: 'string', pattern: `^${prefix}(${through})${escapePattern(spelling.separator)}` }]);
+}
+
+/** One of these names. */
+export function namesSchema(names: readonly string[], { separator }: Spelling): JsonSchema {
+  return { type: 'string', enum: names.map((name) => name.replaceAll('.', separator)) };
 }
 
 function escapePattern(name: string): string {
   return name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/**
- * A filter object on a resource.
- *
- * @param name of the schema
- * @param separator between the names of a path, as a pattern
- */
-export function filterSchema(resource: Resource, book: SchemaBook, name: string, separator: string): JsonSchema {
-  return book.named(name, () => {
-    const self = { $ref: `#/components/schemas/${name}` };
-    const relationships = [...book.policy.relationships(resource).keys()];
-    const fields = filterNames(resource, book).map((each) =>
-      each.name.replaceAll('.', separator === '__' ? '__' : '.'),
-    );
-    const operators = [...OPERATORS.map((operator) => operator.name), 'has', 'any', ...book.facts.operators];
-    const comparison = closed(
-      {
-        name: pathSchema([...fields, ...relationships], relationships, separator),
-        op: { type: 'string', enum: operators },
-        val: { description: 'What to compare with; a filter for `has` and `any`.' },
-        field: { type: 'string', description: 'Another field to compare with, in the place of `val`.' },
-      },
-      ['name'],
-    );
-    return anyOf([
-      comparison,
-      closed({ and: listOf(self) }, ['and']),
-      closed({ or: listOf(self) }, ['or']),
-      closed({ not: self }, ['not']),
-    ]);
-  });
+/** The functions to evaluate, each with what it works on. */
+export function functionsSchema(resource: Resource, book: SchemaBook, spelling: Spelling): JsonSchema {
+  const usable = usableNames(resource, book);
+  const through = toOneNames(resource, book);
+  const kinds = new Map<string, { readonly functions: FunctionName[]; readonly names: readonly string[] }>();
+  for (const each of resource.options.functions) {
+    const names = usable.filter((field) => worksOn(each, typeOf(resource, field))).map(({ name }) => name);
+    const kind = kinds.get(names.join()) ?? { functions: [], names };
+    kind.functions.push(each);
+    kinds.set(names.join(), kind);
+  }
+  return listOf(
+    anyOf(
+      [...kinds.values()].map(({ functions, names }) =>
+        closed({ name: { type: 'string', enum: functions }, field: pathSchema(names, through, spelling) }, [
+          'name',
+          'field',
+        ]),
+      ),
+    ),
+  );
 }
 
-/** The list of functions to evaluate. */
-export function functionsSchema({ options }: Resource): JsonSchema {
-  const name = { type: 'string', enum: options.functions };
-  return listOf(closed({ name, field: { type: 'string' } }, ['name', 'field']));
+/** An id of several parts can be counted, and that is all. */
+function typeOf({ id }: Resource, { name, attribute }: SearchName): ValueType {
+  if (attribute?.kind === 'column') return attribute.type;
+  return name === 'id' && id.length === 1 ? id[0]!.type : 'json';
 }
 
 /** The ways to a total that there are, the usual one first. */

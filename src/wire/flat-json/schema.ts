@@ -17,7 +17,16 @@ import {
   type SchemaBook,
   type WireSchemas,
 } from '../schemas.js';
-import { countNames, filterSchema, functionsSchema } from '../search-schemas.js';
+import { filterSchema } from '../filter-schemas.js';
+import {
+  countNames,
+  functionsSchema,
+  groupNames,
+  pathSchema,
+  sortNames,
+  toOneNames,
+  type Spelling,
+} from '../search-schemas.js';
 import { readSchema, writtenSchema } from '../value-schemas.js';
 import { hiddenKey, isNumber, type KeyPart } from './key.js';
 
@@ -25,6 +34,7 @@ import { hiddenKey, isNumber, type KeyPart } from './key.js';
 export const SCHEMAS: WireSchemas = Object.freeze<WireSchemas>({ answer, body, parameters, serves, errors, root });
 
 const TEXT: JsonSchema = { type: 'string' };
+const SPELLING: Spelling = { filter: 'search-filter', separator: '__' };
 const COUNT: JsonSchema = { type: 'integer', minimum: 0 };
 
 /** The linkage of a relationship is read, and a member that the URL names is taken out; more there is not. */
@@ -229,7 +239,7 @@ function parameters(operation: DescribedOperation, book: SchemaBook): readonly Q
     case 'DELETE_COLLECTION':
       return [searching(target, book)];
     case 'EVALUATE':
-      return [searching(target, book, { functions: functionsSchema(target) })];
+      return [searching(target, book, { functions: functionsSchema(target, book, SPELLING) })];
     default:
       return [];
   }
@@ -251,16 +261,26 @@ function search(resource: Resource, book: SchemaBook): JsonSchema {
 }
 
 function searchMembers(resource: Resource, book: SchemaBook): Readonly<Record<string, JsonSchema>> {
-  const filters = listOf(filterSchema(resource, book, `${book.nameOf(resource)}.search-filter`, '__'));
+  const { policy } = book;
+  const through = toOneNames(resource, book);
+  const sorted = through.filter((name) => policy.maySort(resource, policy.relationship(resource, name)!.property));
+  const toMany = [...policy.relationships(resource).values()].filter((each) => each.toMany);
   const direction = { type: 'string', enum: ['asc', 'desc'] };
+  const positive = { type: 'integer', minimum: 1 };
   return {
-    filters,
+    filters: listOf(filterSchema(resource, book, SPELLING)),
     disjunction: { type: 'boolean', description: 'One of the filters is enough.' },
-    order_by: listOf(closed({ field: TEXT, direction }, ['field'])),
-    group_by: listOf(closed({ field: TEXT }, ['field'])),
-    limit: { type: 'integer', minimum: 1 },
+    order_by: listOf(closed({ field: pathSchema(sortNames(resource, book), sorted, SPELLING), direction }, ['field'])),
+    group_by: listOf(closed({ field: pathSchema(groupNames(resource, book), through, SPELLING) }, ['field'])),
+    limit: positive,
     offset: { type: 'integer', minimum: 0 },
-    related_limit: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } },
+    single: { type: 'boolean', description: 'The one row that is found, by itself; more or none are an error.' },
+    related_limit: {
+      type: 'object',
+      description: 'At most so many related rows of each row, by relationship, or by a path such as `parts__screws`.',
+      properties: Object.fromEntries(toMany.map(({ name }) => [name, positive])),
+      additionalProperties: positive,
+    },
   };
 }
 

@@ -1,16 +1,20 @@
 /**
  * The query parameters of JSON:API, as OpenAPI has them.
  */
-import { resourcesOf, type Resource } from '../../resource/resource.js';
+import { portionOf } from '../../resource/portions.js';
+import { resourcesOf, type Relationship, type Resource } from '../../resource/resource.js';
+import { listOf, type DescribedOperation, type JsonSchema, type QueryParameter, type SchemaBook } from '../schemas.js';
+import { filterSchema } from '../filter-schemas.js';
 import {
-  anyOf,
-  listOf,
-  type DescribedOperation,
-  type JsonSchema,
-  type QueryParameter,
-  type SchemaBook,
-} from '../schemas.js';
-import { countNames, filterNames, filterSchema, functionsSchema, pathSchema, sortNames } from '../search-schemas.js';
+  countNames,
+  filterNames,
+  functionsSchema,
+  groupNames,
+  pathSchema,
+  sortNames,
+  toOneNames,
+  type Spelling,
+} from '../search-schemas.js';
 import { textSchema } from '../value-schemas.js';
 
 /** The parameters that an operation takes. */
@@ -44,11 +48,13 @@ export function parameters(operation: DescribedOperation, book: SchemaBook): rea
     case 'DELETE_COLLECTION':
       return filters(target, book);
     case 'EVALUATE':
-      return [functions(target), ...groups(target, book), ...filters(target, book)];
+      return [functions(target, book), ...groups(target, book), ...filters(target, book)];
     default:
       return [];
   }
 }
+
+const SPELLING: Spelling = { filter: 'filter', separator: '.' };
 
 /** A list of names in one value. */
 const NAMES = { style: 'form', explode: false } as const;
@@ -67,7 +73,7 @@ function includes(
   if (first.length === 0) return undefined;
   const { includePaths } = facts.limits;
   const bound = Number.isSafeInteger(includePaths) ? { maxItems: includePaths } : {};
-  const schema = { ...listOf(pathSchema(first, first, '\\.')), ...bound };
+  const schema = { ...listOf(pathSchema(first, first, SPELLING)), ...bound };
   const description = 'The related resources that are wanted as well, as paths of relationships. JSON:API.';
   return [{ name: 'include', description, ...NAMES, schema }];
 }
@@ -96,43 +102,49 @@ function fieldsets(resource: Resource, { policy }: SchemaBook): readonly QueryPa
 }
 
 function order(resource: Resource, book: SchemaBook): readonly QueryParameter[] {
+  const { policy } = book;
   const names = sortNames(resource, book);
   const keys = names.flatMap((name) => [name, `-${name}`]);
-  const toOne = [...book.policy.relationships(resource).values()].filter(({ toMany }) => !toMany);
-  const through = toOne.map(({ name }) => name);
-  if (names.length === 0 && through.length === 0) return [];
-  return [
+  const through = toOneNames(resource, book).filter((name) =>
+    policy.maySort(resource, policy.relationship(resource, name)!.property),
+  );
+  const sorts: readonly QueryParameter[] = [
     {
       name: 'sort',
       description: 'Sort keys, the first one first; `-` is descending. JSON:API.',
       ...NAMES,
-      schema: listOf(pathSchema(keys, through, '\\.', '-?')),
+      schema: listOf(pathSchema(keys, through, SPELLING, '-?')),
     },
-    ...groups(resource, book),
     {
       name: 'ignoreCase',
       description: '1 sorts texts whatever their case. JSON:API.',
       schema: { type: 'integer', enum: [0, 1] },
     },
   ];
+  return [...(names.length === 0 && through.length === 0 ? [] : sorts), ...groups(resource, book)];
 }
 
 function groups(resource: Resource, book: SchemaBook): readonly QueryParameter[] {
-  const names = sortNames(resource, book);
-  if (names.length === 0) return [];
+  const names = groupNames(resource, book);
+  const through = toOneNames(resource, book);
+  if (names.length === 0 && through.length === 0) return [];
   const description = 'One row for each of the values of these fields. JSON:API.';
-  const schema = listOf(anyOf([{ type: 'string', enum: names }, { type: 'string' }]));
-  return [{ name: 'groupBy', description, ...NAMES, schema }];
+  return [{ name: 'groupBy', description, ...NAMES, schema: listOf(pathSchema(names, through, SPELLING)) }];
 }
 
 /** How much of each to-many relationship is wanted. */
 function portions(resource: Resource, { policy }: SchemaBook): readonly QueryParameter[] {
   const toMany = [...policy.relationships(resource).values()].filter((each) => each.toMany);
-  return toMany.map(({ name }) => ({
-    name: `page[${name}][size]`,
-    description: `At most so many ${name} of each row, where they are included or linked. JSON:API.`,
-    schema: { type: 'integer', minimum: 1 },
+  return toMany.map((each) => ({
+    name: `page[${each.name}][size]`,
+    description: `At most so many ${each.name} of each row, where they are included or linked. JSON:API.`,
+    schema: { type: 'integer', minimum: 1, ...boundOf(resource, each) },
   }));
+}
+
+function boundOf(resource: Resource, relationship: Relationship): JsonSchema {
+  const { limit, maxLimit = limit } = portionOf(resource, relationship);
+  return maxLimit === undefined ? {} : { maximum: maxLimit };
 }
 
 function pages({ options }: Resource): readonly QueryParameter[] {
@@ -170,7 +182,7 @@ function countSchema(modes: readonly string[]): JsonSchema {
 
 function filters(resource: Resource, book: SchemaBook): readonly QueryParameter[] {
   const { filterable } = resource.options;
-  const schema = listOf(filterSchema(resource, book, `${book.nameOf(resource)}.filter`, '\\.'));
+  const schema = listOf(filterSchema(resource, book, SPELLING));
   const simple = filterNames(resource, book).map(({ name, attribute }) => {
     const rule = filterable?.get(name);
     const isPlain = rule?.operators === undefined && rule?.default === undefined && rule?.filter === undefined;
@@ -184,7 +196,7 @@ function filters(resource: Resource, book: SchemaBook): readonly QueryParameter[
   return [...simple, { name: 'filter[objects]', description, content: { 'application/json': { schema } } }];
 }
 
-function functions(resource: Resource): QueryParameter {
-  const content = { 'application/json': { schema: functionsSchema(resource) } };
+function functions(resource: Resource, book: SchemaBook): QueryParameter {
+  const content = { 'application/json': { schema: functionsSchema(resource, book, SPELLING) } };
   return { name: 'functions', description: 'What to evaluate, as JSON. JSON:API.', content };
 }
