@@ -1,4 +1,4 @@
-/** Every sample is in the README, can be started as it says there, and has a test. */
+/** Every sample is in the README with the command that starts it, has a test, and is started by one. */
 import { readdirSync } from 'node:fs';
 import { projectFile, projectFiles } from '../support/project-files.js';
 
@@ -12,6 +12,14 @@ it.each(samples)('has %s in the README, with a command that starts it', (name) =
     projectFile('README.md'),
   )!;
   expect(Object.keys(scripts)).toContain(command);
+});
+
+it.each(samples)('starts %s', (name) => {
+  const tests = projectFiles('test/sample', '.spec.ts').filter(({ text }) => text.includes('startProgram'));
+  const byTests = tests.some(({ text }) => text.includes(`'sample/${name}'`));
+  const byItsCommand = name === 'world' && /^setsid npm start /m.test(projectFile('.ci/run'));
+
+  expect(byTests || byItsCommand || TRIED_AS_FRESH.includes(`sample/${name}'`)).toBe(true);
 });
 
 it.each(samples)('tries %s', (name) => {

@@ -6,10 +6,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformSync } from '@swc/core';
+import { projectFile } from './project-files.js';
 
 const BUILD = '.build';
-/** What makes `import 'nestjs-restless'` in the sample find the library that was compiled beside it. */
-const PACKAGE = { name: 'nestjs-restless', type: 'module', exports: { '.': './src/index.js' } };
+/** What makes `import 'nestjs-restless'` in the sample find the library that was compiled beside it, by every door. */
+const PACKAGE = { name: 'nestjs-restless', type: 'module', exports: doors() };
 /** Not named in the import itself, because the compiler knows no types of it. */
 const CONFIGURATION = '../../jest.config.js';
 const { default: configuration } = (await import(CONFIGURATION)) as { default: { transform: object } };
@@ -52,6 +53,15 @@ export function startProgram(folder: string, file: string, environment: NodeJS.P
       return code;
     },
   };
+}
+
+function doors(): Record<string, string> {
+  const { exports } = JSON.parse(projectFile('package.json')) as { exports: Record<string, { default?: string }> };
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([door, { default: file }]) =>
+      file === undefined ? [] : [[door, file.replace('./dist/', './src/')]],
+    ),
+  );
 }
 
 function compile(folder: string, into: string): void {
