@@ -1,6 +1,7 @@
 // Fails unless the package, as it is packed, serves in applications that have nothing else of this repository: the quickstart
 // on NestJS 12 and TypeORM 1 as ES modules, and sample/commonjs-nest-11 on NestJS 11 and TypeORM 0.3, each compiled strictly
-// (the types of their packages too), on Express and on Fastify. The package has to be built. `npm run` starts it.
+// (the types of their packages too), on Express and on Fastify: without the optional peers, and with them. The package has to
+// be built. `npm run` starts it.
 //
 // Arguments: releases of Node to run them on besides this one, such as `22 24`, whose binaries come from npm; `lowest` for the
 // lowest versions of NestJS, TypeORM and the other peers that package.json allows, besides the newest.
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ask } from './fresh-apps/requests.js';
+import { serve as serveAlone, serveWithPeers } from './fresh-apps/serve.js';
 
 const SQLITE = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
 const COMPILER = {
@@ -26,31 +28,13 @@ const COMPILER = {
   outDir: 'dist',
 };
 
-/** Starts the application, on a port that is free. The same text is compiled to an ES module and to CommonJS. */
-const SERVE = (home) => `
-  import { NestFactory } from '@nestjs/core';
-  import { FastifyAdapter } from '@nestjs/platform-fastify';
-  import { AppModule } from '${home}';
-
-  async function serve(): Promise<void> {
-    const logger: ('warn' | 'error')[] = ['warn', 'error'];
-    const app = await (process.argv[2] === 'fastify'
-      ? NestFactory.create(AppModule, new FastifyAdapter(), { logger })
-      : NestFactory.create(AppModule, { logger }));
-    await app.listen(0, '127.0.0.1');
-    console.log(await app.getUrl());
-  }
-
-  void serve();
-`;
-
-const { peerDependencies } = readJson('package.json');
+const { peerDependencies, peerDependenciesMeta } = readJson('package.json');
 const releases = process.argv.slice(2).filter((each) => each !== 'lowest');
 const scratch = mkdtempSync(join(tmpdir(), 'restless-fresh-'));
 try {
-  const applications = [quickstart(), commonJs()];
-  if (process.argv.includes('lowest'))
-    applications.push(...applications.map((each, index) => withLowestPeers(each, index === 0 ? -1 : 0)));
+  const [newest, oldest] = [withPeers(quickstart()), withPeers(commonJs())];
+  const applications = [quickstart(), newest, oldest];
+  if (process.argv.includes('lowest')) applications.push(withLowestPeers(newest, -1), withLowestPeers(oldest, 0));
   npm(process.cwd(), 'pack', '--ignore-scripts', '--pack-destination', scratch);
   const tarball = join(
     scratch,
@@ -109,6 +93,22 @@ function commonJs() {
   };
 }
 
+/** The application with the optional peers: as this repository has them, or, beside NestJS 11, in their first ranges. */
+function withPeers(application) {
+  const isNewest = application.manifest.type === 'module';
+  const optional = Object.keys(peerDependenciesMeta).map((name) => [
+    name,
+    isNewest ? installedVersion(name) : peerDependencies[name].split('||')[0].trim(),
+  ]);
+  const { dependencies } = application.manifest;
+  return {
+    ...application,
+    name: `${application.name}-with-peers`,
+    manifest: { ...application.manifest, dependencies: { ...dependencies, ...Object.fromEntries(optional) } },
+    withPeers: true,
+  };
+}
+
 /** The application with the lowest version of each peer: of the first range that is allowed (0), or of the last one (-1). */
 function withLowestPeers(application, index) {
   const lowest = (range) => /\d.*/.exec(range.split('||').at(index))[0].trim();
@@ -138,7 +138,8 @@ function make(application, tarball) {
   const dependencies = { ...manifest.dependencies, 'nestjs-restless': `file:${tarball}` };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, private: true, dependencies }));
   application.copy(folder);
-  writeFileSync(join(folder, 'src/serve.ts'), SERVE(application.home));
+  const starts = application.withPeers ? serveWithPeers : serveAlone;
+  writeFileSync(join(folder, 'src/serve.ts'), starts(application.home));
   npm(
     folder,
     'install',
@@ -156,36 +157,53 @@ function make(application, tarball) {
 async function serveAll(applications, node) {
   const [release] = run(scratch, node, '--version').split('\n');
   for (const application of applications) {
-    const versions = ['@nestjs/core', 'typeorm'].map(
-      (name) => `${name} ${installedVersion(name, folderOf(application))}`,
-    );
+    const names = ['@nestjs/core', 'typeorm', ...(application.withPeers ? Object.keys(peerDependenciesMeta) : [])];
+    const versions = names.map((name) => `${name} ${installedVersion(name, folderOf(application))}`);
+    await startMain(application, node);
     for (const adapter of ['express', 'fastify']) {
-      const count = await serve(folderOf(application), node, adapter);
+      const count = await serve(application, node, adapter);
       console.log(`${application.name}: ${count} requests on Node ${release}, ${versions.join(', ')}, ${adapter}`);
     }
   }
 }
 
+/** Starts the application, asks it everything, and ends it. */
+function serve(application, node, adapter) {
+  return whileRunning(folderOf(application), node, ['dist/serve.js', adapter], (address) =>
+    ask(address, { withPeers: application.withPeers === true }),
+  );
+}
+
+/** Starts the application by its own `main.ts`, as `npm start` does, and asks for the URL that this prints. */
+function startMain(application, node) {
+  return whileRunning(folderOf(application), node, ['dist/main.js'], async (url) => {
+    const { status } = await fetch(url);
+    if (status !== 200) throw new Error(`${application.name} prints ${url}, which answers ${status}.`);
+  });
+}
+
 /**
- * Starts the application, asks it everything, and ends it. What it writes besides its address is a fault, but for Node's own word, before 22.13,
- * that `require` of an ES module is new.
+ * Uses a program by the URL that it prints, and ends it. Anything else that it writes is a fault, but for Node's own word, before
+ * 22.13, that `require` of an ES module is new.
  */
-async function serve(folder, node, adapter) {
-  const server = spawn(node, ['--disable-warning=ExperimentalWarning', 'dist/serve.js', adapter], {
+async function whileRunning(folder, node, words, use) {
+  const server = spawn(node, ['--disable-warning=ExperimentalWarning', ...words], {
     cwd: folder,
+    env: { ...process.env, PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let complaints = '';
   server.stderr.setEncoding('utf8').on('data', (text) => (complaints += text));
   try {
-    const address = await Promise.race([
+    const line = await Promise.race([
       new Promise((resolve) => createInterface(server.stdout).once('line', resolve)),
       new Promise((resolve) => server.once('close', resolve)),
     ]);
-    if (typeof address !== 'string') throw new Error(`${folder} ended on ${adapter}: ${complaints}`);
-    const count = await ask(address);
-    if (complaints !== '') throw new Error(`${folder} complains on ${adapter}: ${complaints}`);
-    return count;
+    const [url] = /http:\S+/.exec(String(line)) ?? [];
+    if (url === undefined) throw new Error(`${words.join(' ')} ended in ${folder}: ${complaints}`);
+    const used = await use(url);
+    if (complaints !== '') throw new Error(`${words.join(' ')} complains in ${folder}: ${complaints}`);
+    return used;
   } finally {
     server.kill();
   }

@@ -1,8 +1,8 @@
 // Fails unless the package holds what a user needs, and nothing else, and unless its doors open: what they export is there,
-// TypeScript finds its types, publint and attw find no fault, and every option of package.json says something true. Packs it
-// as `npm publish` would; the package has to be built. `npm run` starts it.
+// TypeScript finds its types, and publint and attw find no fault. Packs it as `npm publish` would; the package has to be built.
+// `npm run` starts it.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix, relative } from 'node:path';
 import ts from 'typescript';
@@ -18,7 +18,11 @@ const tarball = join(scratch, packed.filename);
 const { exports, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const paths = packed.files.map(({ path }) => path);
 const doors = Object.values(exports).flatMap((door) => (typeof door === 'string' ? [door] : Object.values(door)));
-const wanted = ['CHANGELOG.md', 'LICENSE', 'README.md', ...new Set(doors.map((door) => posix.normalize(door)))];
+/** What every source becomes; some are read while the library runs, and no import names them. */
+const compiled = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((path) => /(?<!\.d)\.[jt]s$/.test(path))
+  .map((path) => posix.join('dist', path.replaceAll('\\', '/').replace(/ts$/, 'js')));
+const wanted = [...['CHANGELOG.md', 'LICENSE', 'README.md'], ...new Set([...doors.map((door) => posix.normalize(door)), ...compiled])];
 
 /** What a user writes, with every door in it. */
 const CONSUMER = `

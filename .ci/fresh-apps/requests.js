@@ -3,12 +3,17 @@
 import { deepStrictEqual } from 'node:assert';
 
 const JSON_API = 'application/vnd.api+json';
+const HTML = 'text/html';
+const JSON_TEXT = 'application/json; charset=utf-8';
 const FLAT_JSON = 'application/json';
 
 const any = encodeURIComponent('[{"name":"computers","op":"any","val":{"name":"vendor","op":"eq","val":"IBM"}}]');
 const q = encodeURIComponent('{"filters":[{"name":"name","op":"like","val":"G%"}]}');
 
-/** Each: what it shows, method, path, format, body, and what is expected: the status and what `pick` takes of the answer. */
+/**
+ * Each: what it shows, method, path, format (or the types that are asked for and answered), body, and what is expected: the
+ * status and what `pick` takes of the answer.
+ */
 const REQUESTS = [
   {
     shows: 'lists with a filter and an include',
@@ -127,18 +132,60 @@ const REQUESTS = [
   },
   { shows: 'deletes the row in flat JSON', flat: true, delete: '/api/computer/5', status: 204 },
   { shows: 'deletes the row that it had inside', flat: true, delete: '/api/person/4', status: 204 },
+  {
+    shows: 'gives browsers the page to explore with, and its script',
+    accept: HTML,
+    type: `${HTML}; charset=utf-8`,
+    get: '/api/person',
+    status: 200,
+    pick: (page) => [page.includes('<title>API explorer</title>'), page.split('function ').length > 20],
+    expected: [true, true],
+  },
 ];
 
-/** Asks everything of the application at `address`; throws at the first answer that is not as expected. Returns their number. */
-export async function ask(address) {
-  for (const request of REQUESTS) await askOne(address, request);
-  return REQUESTS.length;
+/** The same, of an application that has the optional peers as well. */
+const REQUESTS_WITH_PEERS = [
+  {
+    shows: 'refuses what class-validator refuses',
+    post: '/api/visit',
+    body: { data: { type: 'visit', attributes: { reason: '?' } } },
+    status: 400,
+    pick: ({ errors }) => errors.map(({ source, detail }) => [source, detail]),
+    expected: [[{ pointer: '/data/attributes/reason' }, 'reason must be longer than or equal to 2 characters']],
+  },
+  {
+    shows: 'creates what class-validator lets pass',
+    post: '/api/visit',
+    body: { data: { type: 'visit', attributes: { reason: 'Cake' } } },
+    status: 201,
+    pick: ({ data }) => [data.id, data.attributes],
+    expected: ['2', { reason: 'Cake' }],
+  },
+  { shows: 'deletes what was valid', delete: '/api/visit/2', status: 204 },
+  {
+    shows: 'describes itself',
+    accept: FLAT_JSON,
+    type: JSON_TEXT,
+    get: '/api-json',
+    status: 200,
+    pick: ({ openapi, paths }) => [openapi, Object.keys(paths['/api/person/{id}']).sort(), '/api/visit' in paths],
+    expected: ['3.1.0', ['delete', 'get', 'patch'], true],
+  },
+];
+
+/**
+ * Asks everything of the application at `address`; throws at the first answer that is not as expected. Returns how much it was.
+ */
+export async function ask(address, { withPeers }) {
+  const requests = [...REQUESTS, ...(withPeers ? REQUESTS_WITH_PEERS : [])];
+  for (const request of requests) await askOne(address, request);
+  return requests.length;
 }
 
-async function askOne(address, { shows, flat = false, body, status, pick, expected, ...verb }) {
+async function askOne(address, { shows, flat = false, accept, body, status, pick, expected, ...rest }) {
+  const { type = flat ? FLAT_JSON : JSON_API, ...verb } = rest;
   const [[method, path]] = Object.entries(verb);
-  const type = flat ? FLAT_JSON : JSON_API;
-  const headers = { accept: type, ...(body === undefined ? {} : { 'content-type': type }) };
+  const headers = { accept: accept ?? type, ...(body === undefined ? {} : { 'content-type': type }) };
   const text = typeof body === 'object' ? JSON.stringify(body) : body;
   const answer = await fetch(address + path, { method: method.toUpperCase(), headers, body: text });
   const said = await answer.text();
@@ -148,7 +195,7 @@ async function askOne(address, { shows, flat = false, body, status, pick, expect
   deepStrictEqual(answer.headers.get('content-type'), type, what);
   let picked;
   try {
-    picked = pick(JSON.parse(said));
+    picked = pick(accept === HTML ? said : JSON.parse(said));
   } catch (error) {
     throw new Error(what, { cause: error });
   }
