@@ -22,7 +22,13 @@ const doors = Object.values(exports).flatMap((door) => (typeof door === 'string'
 const compiled = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /(?<!\.d)\.[jt]s$/.test(path))
   .map((path) => posix.join('dist', path.replaceAll('\\', '/').replace(/ts$/, 'js')));
-const wanted = [...['CHANGELOG.md', 'LICENSE', 'README.md'], ...new Set([...doors.map((door) => posix.normalize(door)), ...compiled])];
+/** The guide, as the README links to it. */
+const guide = ['.', 'docs', 'docs/examples'].flatMap((folder) =>
+  readdirSync(folder)
+    .map((name) => posix.join(folder, name))
+    .filter((path) => /^(?:CHANGELOG|README|SECURITY|docs\/[^/]+)\.md$|^docs\/examples\//.test(path)),
+);
+const wanted = [...['LICENSE', ...guide], ...new Set([...doors.map((door) => posix.normalize(door)), ...compiled])];
 
 /** What a user writes, with every door in it. */
 const CONSUMER = `
@@ -47,6 +53,7 @@ const faults = [
   ...paths
     .filter((path) => !wanted.includes(path) && !/^dist\/.+\.(?:js|js\.map|d\.ts)$/.test(path))
     .map((path) => `The package has ${path}, which nobody needs.`),
+  ...guide.flatMap(linkFaults),
   ...compileFaults('consumer.ts', 'consumer.cts'),
   ...Object.keys(dependencies)
     .filter((name) => !COMES_WITH.includes(name))
@@ -69,6 +76,15 @@ if (
 for (const fault of faults) console.error(fault);
 if (faults.length === 0) console.log(`${packed.filename}: ${paths.length} files, ${packed.size} bytes.`);
 process.exitCode = faults.length > 0 ? 1 : 0;
+
+/** Links of a page that lead out of the package; that they lead somewhere at all is tested with the pages. */
+function linkFaults(page) {
+  if (!page.endsWith('.md')) return [];
+  const links = [...readFileSync(page, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)].map(([, link]) => link);
+  return links
+    .filter((link) => !/^https?:/.test(link) && !paths.includes(posix.join(posix.dirname(page), link)))
+    .map((link) => `${page} links to ${link}, which the package does not have: name it without a link.`);
+}
 
 /** What a tool prints where it fails. */
 function toolFaults(path, ...words) {
