@@ -67,7 +67,8 @@ export interface EvaluationResult {
 }
 
 const NUMBERS = new Set(['integer', 'bigint', 'decimal', 'float', 'interval']);
-const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean']);
+/** Of what is known to one database alone, few types have a smallest value there. */
+const UNORDERED = new Set(['json', 'array', 'bytes', 'boolean', 'unknown']);
 
 /** True where a function works on what a column of the type holds. */
 export function worksOn(name: FunctionName, type: ValueType): boolean {

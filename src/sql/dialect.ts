@@ -22,13 +22,13 @@ export interface Dialect {
   readonly wholeList: (values: readonly unknown[]) => Param | undefined;
   /** `column` is one of a list that is bound as one parameter. */
   readonly inWhole: (column: Sql, list: Param) => Sql;
-  /** A column of an enumerated type as plain text. */
+  /** A column of a type of its own as plain text. */
   readonly asText: (column: Sql) => Sql;
   readonly like: (column: Sql, pattern: Sql) => Sql;
   /** `LIKE` that ignores case, as far as the database folds it. */
   readonly ilike: (column: Sql, pattern: Sql) => Sql;
   /** A number as a double. */
-  readonly toDouble: (column: Sql) => Sql;
+  readonly toDouble: (column: Sql, type: ValueType) => Sql;
   /** The sum of a column; that of big integers may be two texts, `upper lower`: how many times 2^32, and what is more. */
   readonly sum: (column: Sql, type: ValueType) => Sql;
   readonly datePart: (part: 'year' | 'month' | 'day', column: Sql, type: ValueType) => Sql;
@@ -122,7 +122,8 @@ const postgres: Differences = {
   asText: (column) => sql`${column}::text`,
   like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
-  toDouble: (column) => sql`CAST(${column} AS DOUBLE PRECISION)`,
+  // Money is no number of its own accord.
+  toDouble: (column, type) => sql`CAST(${column}${raw(type === 'decimal' ? '::numeric' : '')} AS DOUBLE PRECISION)`,
   sum: (column) => sql`SUM(${column})`,
   datePart: (part, column) => sql`EXTRACT(${raw(part.toUpperCase())} FROM ${column})`,
   clock: ({ clock }, type) => (type === 'time' ? raw('LOCALTIME') : raw(clock)),

@@ -3,6 +3,7 @@
  */
 import type { QueryRunner } from 'typeorm';
 import type { Evaluation, EvaluationResult, FunctionCall } from '../query/evaluation.js';
+import type { FieldPath } from '../query/query.js';
 import { needsNumber, type Columns, type ReadValue } from './columns.js';
 import type { Dialect } from './dialect.js';
 import { allOf, constant, join, raw, render, sql, type Sql } from './fragment.js';
@@ -66,13 +67,18 @@ function expressionOf({ name, path }: FunctionCall, column: Sql, columns: Column
       return sql`COUNT(${column})`;
     case 'avg':
       // Averages of whole numbers are cut to a few digits on one database and not on the others.
-      return sql`AVG(${dialect.toDouble(column)})`;
+      return sql`AVG(${dialect.toDouble(column, path.attribute.type)})`;
     case 'sum':
       return dialect.sum(column, path.attribute.type);
     case 'min':
     case 'max':
-      return columns.exact(path.attribute.column, sql`${raw(name.toUpperCase())}(${column})`);
+      return columns.exact(path.attribute.column, sql`${raw(name.toUpperCase())}(${ordered(path, column, dialect)})`);
   }
+}
+
+/** UUIDs stand in the order of their texts, and PostgreSQL has no greatest of them. */
+function ordered({ attribute }: FieldPath, column: Sql, dialect: Dialect): Sql {
+  return attribute.type === 'uuid' ? dialect.asText(column) : column;
 }
 
 /** Counts and averages are numbers; sums are what their column is; the smallest and the greatest are values of it. */
