@@ -189,7 +189,52 @@ export function ignoresTrailingSlash(host: HttpAdapterHost): boolean {
   return initialConfig.ignoreTrailingSlash === true || initialConfig.routerOptions?.ignoreTrailingSlash === true;
 }
 
+/**
+ * Fastify parses a body wherever a type is said, and refuses what is none. What deletes need not have one: such routes get
+ * the request without its type until that is past.
+ *
+ * @param isOurs tells the patterns of our own routes
+ */
+export function allowNoBody(host: HttpAdapterHost, isOurs: (pattern: string) => boolean): void {
+  if (host.httpAdapter.getType() !== 'fastify') return;
+  const sent = new WeakMap<FastifyRequest, HttpRequest['headers']>();
+  const hide: FastifyHook = (request, ...rest) => {
+    const { headers } = request;
+    const hasBody = (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
+    if (!hasBody && headers['content-type'] !== undefined) {
+      sent.set(request, headers);
+      request.headers = { ...headers, 'content-type': undefined };
+    }
+    (rest.at(-1) as () => void)();
+  };
+  const show: FastifyHook = (request, _reply, done) => {
+    const headers = sent.get(request);
+    if (headers !== undefined) request.headers = headers;
+    (done as () => void)();
+  };
+  host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', (route) => {
+    if (![route.method].flat().includes('DELETE') || !isOurs(route.url)) return;
+    route.preParsing = [route.preParsing ?? [], hide].flat();
+    route.preValidation = [show, route.preValidation ?? []].flat();
+  });
+}
+
+interface FastifyRequest {
+  headers: HttpRequest['headers'];
+}
+
+/** The last of the arguments goes on. */
+type FastifyHook = (request: FastifyRequest, reply: object, ...rest: unknown[]) => void;
+
+interface FastifyRoute {
+  readonly method: string | readonly string[];
+  readonly url: string;
+  preParsing?: FastifyHook | FastifyHook[];
+  preValidation?: FastifyHook | FastifyHook[];
+}
+
 interface FastifyInstance {
+  addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): void;
   readonly initialConfig: {
     readonly ignoreTrailingSlash?: boolean;
     readonly routerOptions?: { readonly ignoreTrailingSlash?: boolean };

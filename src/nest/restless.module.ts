@@ -5,7 +5,7 @@ import { Global, Module, type DynamicModule, type NestModule, type Provider } fr
 import { ApplicationConfig, HttpAdapterHost } from '@nestjs/core';
 import { RestlessConfigError } from '../errors.js';
 import { JSON_API_MEDIA_TYPE } from '../wire/json-api/media-type.js';
-import { ignoresTrailingSlash, registerBodyParser, routePath } from './http.js';
+import { allowNoBody, ignoresTrailingSlash, registerBodyParser, routePath } from './http.js';
 import type { ResourceEntry, RestlessModuleAsyncOptions, RestlessModuleOptions } from './options.js';
 import { ChangePipe, EvaluationPipe, QueryPipe } from './query.pipe.js';
 import { Refusals } from './refusals.js';
@@ -34,6 +34,7 @@ export class RestlessCoreModule implements NestModule {
   configure(): void {
     const { bodySize } = this.catalogue.options.limits;
     registerBodyParser(this.host, JSON_API_MEDIA_TYPE, Math.min(bodySize, Number.MAX_SAFE_INTEGER));
+    allowNoBody(this.host, (pattern) => this.catalogue.isRoute(pattern));
     // Nest asks the last one first: it has to come before filters that catch everything, and hands on to them.
     this.config.addGlobalFilter(this.filter);
     this.catalogue.configureRoutes(
