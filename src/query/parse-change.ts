@@ -80,6 +80,7 @@ class ChangeParser {
       case 'DELETE_RESOURCE':
         return { kind: 'remove', ...base, ...this.selected(request) };
       case 'PATCH_COLLECTION':
+        this.expectNoId(this.raw());
         return this.checked({
           kind: 'update-many',
           ...base,
@@ -124,6 +125,13 @@ class ChangeParser {
     const asked = parseFilters(this.resource, request.filters, this.rules);
     const restrictions = parseRestrictions(this.resource, request.restrictions, this.rules);
     return { filter: and([own, asked, restrictions, scopeFilter(this.resource, this.rules, true)])!, id };
+  }
+
+  /** Whoever names one row would be surprised to see all of them changed. */
+  private expectNoId({ id }: RawResource): void {
+    if (id === undefined) return;
+    const detail = `Every ${this.resource.name} that the filters find is changed; an id has no meaning here.`;
+    this.fault(new BadRequestError('BAD_BODY', detail, { source: { pointer: id.pointer } }));
   }
 
   /** Which rows of the collection are meant. */

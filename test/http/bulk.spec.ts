@@ -329,6 +329,7 @@ describeServers(
         ['a bad value', 'filter[id]=1', { attributes: { effort: 'x' } }, 400, { pointer: '/data/attributes/effort' }],
         ['null', 'filter[id]=1', { attributes: { status: null } }, 400, { pointer: '/data/attributes/status' }],
         ['another type', 'filter[id]=1', { type: 'tag' }, 409, { pointer: '/data/type' }],
+        ['an id', 'filter[effort][gt]=1', { id: '5', attributes: { effort: 9 } }, 400, { pointer: '/data/id' }],
         [
           'a missing row',
           'filter[id]=1',

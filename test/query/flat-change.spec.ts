@@ -188,6 +188,11 @@ it('of a window and its order, only these rows [BLK-07]', () => {
 });
 
 it.each<[line: string, body: unknown, ...complaints: string[]]>([
+  [
+    'PATCH author',
+    { q: { filters: [{ name: 'born', op: 'gt', val: 0 }] }, id: 5, born: 1 },
+    'BAD_BODY | /id | Every author that the filters find is changed; an id has no meaning here.',
+  ],
   ['POST author', undefined, 'BAD_BODY |  | Unable to decode data: the request has no body.'],
   ['POST author', '{', 'BAD_BODY |  | The body is no JSON.'],
   ['POST author', '[]', 'BAD_BODY |  | Unable to decode data: expected a JSON object, got a list.'],

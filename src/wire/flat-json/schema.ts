@@ -186,8 +186,10 @@ function body(operation: DescribedOperation, book: SchemaBook): JsonSchema | und
   if (name !== 'POST_RESOURCE' && name !== 'PATCH_RESOURCE' && name !== 'PATCH_COLLECTION') return undefined;
   if (book.facts.isDeserialized(resource)) return ANY_OBJECT;
   const own = book.nameOf(resource);
-  if (name === 'POST_RESOURCE') return book.named(`${own}.row-create`, () => written(resource, false, {}, book));
-  if (name === 'PATCH_RESOURCE') return book.named(`${own}.row-update`, () => written(resource, true, {}, book));
+  const key = keyMembers(resource, book.policy);
+  const ownKey = resource.options.allowClientGeneratedIds ? key : {};
+  if (name === 'POST_RESOURCE') return book.named(`${own}.row-create`, () => written(resource, false, ownKey, book));
+  if (name === 'PATCH_RESOURCE') return book.named(`${own}.row-update`, () => written(resource, true, key, book));
   return book.named(`${own}.rows-update`, () => written(resource, true, { q: search(resource, book) }, book));
 }
 
@@ -206,10 +208,8 @@ function written(
   const relationships = [...resource.relationships.keys()]
     .flatMap((each) => policy.writableRelationship(resource, each) ?? [])
     .filter(mayWrite);
-  const takesKey = isUpdate || resource.options.allowClientGeneratedIds;
   return closed({
     ...more,
-    ...(takesKey ? keyMembers(resource, policy) : {}),
     ...Object.fromEntries(attributes.map((each) => [each.name, writtenSchema(each, resource)])),
     ...Object.fromEntries(relationships.map((each) => [each.name, members(each, resource, isUpdate)])),
   });
