@@ -47,10 +47,10 @@ export function idValues(resource: Resource, id: string): readonly (readonly [Co
   return values;
 }
 
-/** `/person/01` is not person 1: every resource has one address. */
+/** `/person/01` is not person 1, nor `/day/CURRENT_DATE` today: every resource has one address, and keeps it. */
 function isCanonical(attribute: ColumnAttribute, value: Value, text: string): boolean {
-  if (attribute.type !== 'integer' && attribute.type !== 'bigint') return true;
-  return typeof value !== 'object' && String(value) === text;
+  if (typeof value === 'object') return false;
+  return (attribute.type !== 'integer' && attribute.type !== 'bigint') || String(value) === text;
 }
 
 /** A chosen key may be null; rows without an id have no address, and are not there. */

@@ -60,7 +60,14 @@ class Tag {
   rank!: number;
 }
 
-const ENTITIES = [Reading, Remark, Cell, Mark, Tag];
+@Entity()
+@Resource({ methods: ['GET', 'POST', 'DELETE'], allowClientGeneratedIds: true })
+class Day {
+  @PrimaryColumn({ type: 'date' }) date!: string;
+}
+
+const ENTITIES = [Reading, Remark, Cell, Mark, Tag, Day];
+const DAYS = [-1, 0, 1].map((days) => new Date(Date.now() + days * 86_400_000).toJSON().slice(0, 10));
 const MARKS = 1_001;
 
 async function seed({ manager }: DataSource): Promise<void> {
@@ -78,6 +85,10 @@ async function seed({ manager }: DataSource): Promise<void> {
   await manager.insert(
     Mark,
     cells.map((cell, id) => ({ id, cell })),
+  );
+  await manager.insert(
+    Day,
+    DAYS.map((date) => ({ date })),
   );
   await manager.insert(Tag, [{ text: 'a' }, { text: 'b' }, { text: 'c' }]);
 }
@@ -108,6 +119,19 @@ describeServers(
         [{ type: 'remark', id: '2' }],
       ]);
     });
+
+    it.each(['CURRENT_DATE', 'CURRENT_TIMESTAMP', 'LOCALTIMESTAMP'])(
+      'has no key that is another one every day: %s [URL-19, DAT-06]',
+      async (clock) => {
+        const created = await app.request('POST', '/api/day', { body: { data: { type: 'day', id: clock } } });
+
+        expect((await app.get(`/api/day/${clock}`)).status).toBe(404);
+        expect((await app.get(`/api/reading/1,${clock}`)).status).toBe(404);
+        expect((await app.request('DELETE', `/api/day/${clock}`)).status).toBe(404);
+        expect([created.status, created.at('/errors/0/code')]).toEqual([400, 'BAD_VALUE']);
+        expect((await app.get('/api/day')).at('/data/*/id')).toEqual(DAYS);
+      },
+    );
 
     it('asks for very many composite keys in pieces that a database can take [URL-17]', async () => {
       const statements = await log.during(async () => {
