@@ -94,6 +94,24 @@ export function routeOf({ route, routeOptions }: HttpRequest): string | undefine
   return path.startsWith('/') ? path : undefined;
 }
 
+/**
+ * The pattern of the route that Express would choose for a request whose body it has not been able to read; undefined
+ * where there is none, and for Fastify, which has chosen by then.
+ */
+export function routeAhead({ httpAdapter }: HttpAdapterHost, request: HttpRequest): string | undefined {
+  if (httpAdapter.getType() !== 'express') return undefined;
+  const path = seenPath(request, '');
+  const { stack } = httpAdapter.getInstance<{ readonly router: { readonly stack: readonly ExpressLayer[] } }>().router;
+  const found = stack.find((layer) => layer.route?._handlesMethod(request.method) === true && layer.match(path));
+  return found && routeOf({ ...request, route: found.route! });
+}
+
+/** A piece of Express' router; what is no route is a parser, or a router of its own. */
+interface ExpressLayer {
+  readonly route?: { _handlesMethod(method: string): boolean };
+  match(path: string): boolean;
+}
+
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' ? value : value?.join(', ');

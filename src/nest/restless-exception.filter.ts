@@ -17,7 +17,7 @@ import { quote } from '../query/faults.js';
 import { formatOfErrors, isNamed, readerNamed, unsupportedMediaType } from '../wire/negotiation.js';
 import type { WireError, WireFormat } from '../wire/wire-format.js';
 import { sendFaultPage, wantedOfExplorer } from './explorer.js';
-import { headerOf, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
+import { headerOf, routeAhead, routeOf, splitUrl, stateOf, type HttpRequest } from './http.js';
 import { ProcessingException } from './processing-exception.js';
 import { sendDocument } from './restless.interceptor.js';
 import { methodNotAllowed } from './operations.js';
@@ -52,7 +52,7 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     private readonly catalogue: Catalogue,
     private readonly config: ApplicationConfig,
     private readonly refusals: Refusals,
-    adapterHost: HttpAdapterHost,
+    private readonly adapterHost: HttpAdapterHost,
   ) {
     super(adapterHost.httpAdapter);
   }
@@ -86,6 +86,8 @@ export class RestlessNotFoundFilter extends BaseExceptionFilter {
     // The router's own words would echo the address as it came.
     if (!isDecodable(path)) return new BadRequestError('BAD_REQUEST', 'The address cannot be decoded.');
     const allow = this.catalogue.allowedAt(path);
+    const ahead = status === 404 ? undefined : routeAhead(this.adapterHost, request);
+    if (ahead !== undefined && !this.catalogue.isRoute(ahead)) return undefined;
     if (status !== 404) return allow === undefined ? undefined : this.unread(exception, status, request, allow);
     if (allow !== undefined && !ROUTED.includes(request.method)) return methodNotAllowed(request.method, allow);
     return new NotFoundError(`There is nothing at ${quote(path)}.`);

@@ -1,5 +1,5 @@
 /** Bodies that are not there, or that the framework's own parser refuses before a handler is asked. */
-import { Controller, Delete } from '@nestjs/common';
+import { Body, Controller, Delete, Param, Post } from '@nestjs/common';
 import { RestlessController, RestlessModule } from 'nestjs-restless';
 import { type Answer, describeServers, type TestApp } from '../support/app.js';
 import { PEOPLE, Person, seedPeople } from '../support/people.js';
@@ -9,6 +9,11 @@ const FLAT = 'application/json';
 
 @Controller()
 class PersonController extends RestlessController(Person) {
+  @Post(':id/forgot-password')
+  forgotPassword(@Param('id') id: string, @Body() body: object): object {
+    return { id, ...body };
+  }
+
   @Delete(':id/sessions/all')
   signOut(): object {
     return { over: true };
@@ -69,6 +74,27 @@ describeServers(
         const answer = await ask('DELETE', '/api/person/1/sessions/all', FLAT);
 
         expect(answer.status).toBe(server.adapter === 'fastify' ? 400 : 200);
+      });
+    });
+
+    describe('on a route of the application’s own below ours', () => {
+      const post = (body: string): Promise<Answer> =>
+        app.request('POST', '/api/person/1/forgot-password', { headers: { 'Content-Type': FLAT }, body });
+
+      it('malformed JSON is a 400 of the application’s [FJV-03, ERR-12]', async () => {
+        expect((await post('{"by":"mail"}')).body).toEqual({ id: '1', by: 'mail' });
+        expect((await post('{"by":')).status).toBe(400);
+      });
+
+      it('a body that is too long is a 413 of the application’s [FJV-03, ERR-12]', async () => {
+        expect((await post(JSON.stringify({ by: 'x'.repeat(2_000_000) }))).status).toBe(413);
+      });
+
+      it('verbs that nobody serves stay a 405 where the address is ours [MET-01]', async () => {
+        const headers = { 'Content-Type': FLAT };
+        const answer = await app.request('POST', '/api/person/1', { headers, body: '{"by":' });
+
+        expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD, PATCH, DELETE, OPTIONS']);
       });
     });
   },
