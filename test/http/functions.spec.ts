@@ -105,6 +105,7 @@ describeServers((server) => {
 
   it.each([
     ['', 'The parameter "functions" is missing.'],
+    ['functions=[]&functions=[]', '"functions" is given more than once.'],
     ['functions=', 'The value is no JSON. Expected a list such as [{"name":"sum","field":"age"}].'],
     ['functions={', 'The value is no JSON. Expected a list such as [{"name":"sum","field":"age"}].'],
     ['functions={}', 'Expected a JSON list of objects with "name" and "field".'],

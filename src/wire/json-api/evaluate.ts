@@ -9,11 +9,12 @@ import { read } from './read.js';
 /**
  * Decodes `functions=[{"name":"sum","field":"age"}]` beside filters and groups.
  *
- * @throws BadRequestError for a missing parameter, or one that is no JSON list of objects (FUN-11)
+ * @throws BadRequestError for a missing parameter, a repeated one, or one that is no JSON list of objects (FUN-11)
  */
 export function readEvaluation(request: IncomingRequest, options: ReadOptions): EvaluationRequest {
   const parameters = new URLSearchParams(request.queryString);
-  const text = parameters.get('functions');
+  const [text, another] = parameters.getAll('functions');
+  if (another !== undefined) throw fault('"functions" is given more than once.', 'REPEATED_PARAMETER');
   parameters.delete('functions');
   return {
     request: read({ ...request, queryString: parameters.toString() }, options),
@@ -22,8 +23,8 @@ export function readEvaluation(request: IncomingRequest, options: ReadOptions): 
   };
 }
 
-function parseFunctions(text: string | null): readonly RawFunction[] {
-  if (text === null) throw fault('The parameter "functions" is missing.');
+function parseFunctions(text: string | undefined): readonly RawFunction[] {
+  if (text === undefined) throw fault('The parameter "functions" is missing.');
   let list: unknown;
   try {
     list = JSON.parse(text) as unknown;
@@ -36,8 +37,8 @@ function parseFunctions(text: string | null): readonly RawFunction[] {
   return (list as Readonly<Record<string, unknown>>[]).map(({ name, field }) => ({ name, field }));
 }
 
-function fault(detail: string): BadRequestError {
-  return new BadRequestError('BAD_FUNCTION', detail, { source: { parameter: 'functions' } });
+function fault(detail: string, code: 'BAD_FUNCTION' | 'REPEATED_PARAMETER' = 'BAD_FUNCTION'): BadRequestError {
+  return new BadRequestError(code, detail, { source: { parameter: 'functions' } });
 }
 
 /** Values in the order of the functions (FUN-09); with groups, one object for each. */
