@@ -65,7 +65,7 @@ export function negotiate(
   if (formats.length === 1 && !only.negotiates) return only;
   const known = CHOSEN.get(formats) ?? new Recent<WireFormat>(100);
   CHOSEN.set(formats, known);
-  const headers = `${accept}\n${contentType}`;
+  const headers = `${accept ?? ''}\n${contentType ?? ''}`;
   let format = known.get(headers);
   if (format === undefined) {
     format = choose(accept, formats, contentType);

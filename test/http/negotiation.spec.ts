@@ -115,6 +115,12 @@ describeServers(
         expect(answers.map(({ status }) => status)).toEqual([200, 406]);
       });
 
+      it('is not what a client means that sends none', async () => {
+        const answers = [await app.get('/api/person'), await app.get('/api/person', { Accept: 'undefined' })];
+
+        expect(answers.map(({ status }) => status)).toEqual([200, 406]);
+      });
+
       it('is asked at every kind of URL [NEG-09, SCH-05]', async () => {
         for (const path of [
           '',
