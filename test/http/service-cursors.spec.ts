@@ -1,7 +1,19 @@
 /** The application's own code pages by cursor as clients do, and stores of its own may have no cursors. */
-import { getRestlessServiceToken, RestlessModule, type RestlessService } from 'nestjs-restless';
+import { Expose } from 'class-transformer';
+import { getRestlessServiceToken, Resource, RestlessModule, type RestlessService } from 'nestjs-restless';
+import { Column, type DataSource, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { describeServers, type TestApp } from '../support/app.js';
 import { Computer, PEOPLE, Person, seedPeople } from '../support/people.js';
+
+@Entity()
+@Resource()
+class Letter {
+  @PrimaryGeneratedColumn() id!: number;
+  @Expose() @Column('text') text!: string;
+}
+
+/** Longer than a header may be. */
+const TEXTS = ['a', 'b', 'c'].map((letter) => letter.repeat(20_000));
 
 describeServers(
   ({ start }) => {
@@ -9,12 +21,13 @@ describeServers(
     let people: RestlessService<Person>;
     beforeAll(async () => {
       app = await start({
-        entities: PEOPLE,
+        entities: [...PEOPLE, Letter],
         imports: [
           RestlessModule.forRoot({ cursorSecret: 'a secret of all processes' }),
           RestlessModule.forFeature([
             Person,
             Computer,
+            Letter,
             {
               entity: Person,
               prefix: 'own',
@@ -26,7 +39,10 @@ describeServers(
             },
           ]),
         ],
-        seed: seedPeople,
+        seed: async (dataSource: DataSource) => {
+          await seedPeople(dataSource);
+          for (const text of TEXTS) await dataSource.manager.insert(Letter, { text });
+        },
       });
       people = app.app.get(getRestlessServiceToken(Person), { strict: false });
     });
@@ -47,6 +63,14 @@ describeServers(
       expect(found.flat()).toHaveLength(6);
       expect(new Set(found.flat()).size).toBe(6);
       expect(back.map(({ id }) => id)).toEqual(found[0]);
+    });
+
+    it('goes on from a row whose sort keys are long', async () => {
+      const letters = app.app.get<RestlessService<Letter>>(getRestlessServiceToken(Letter), { strict: false });
+      const first = await letters.findPage({ sort: '-text', page: { by: 'cursor', size: 2 } });
+      const second = await letters.findPage({ sort: '-text', page: { after: first.next!, size: 2 } });
+
+      expect([first, second].flatMap(({ rows }) => rows.map(({ id }) => id))).toEqual([3, 2, 1]);
     });
 
     it('has pages by number without cursors', async () => {
