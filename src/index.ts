@@ -159,6 +159,7 @@ export type {
   Has as HasFilter,
   Native as NativeFilter,
   Not as NotFilter,
+  OneOf as OneOfFilter,
   OfResource as OfResourceFilter,
   Or as OrFilter,
 } from './query/filter.js';

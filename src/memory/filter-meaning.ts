@@ -2,7 +2,7 @@
  * What a filter means for a row, with SQL's three values of truth: true, false, and null for unknown.
  */
 import { RestlessError } from '../errors.js';
-import type { Compare, CompareFields, Filter } from '../query/filter.js';
+import type { Compare, CompareFields, Filter, OneOf } from '../query/filter.js';
 import type { DatabaseClock, Value } from '../query/values.js';
 import type { ColumnModel, EntityModel } from '../resource/entity-model.js';
 import { compareValues, valueAt, type MemoryRow, type Tables } from './tables.js';
@@ -35,6 +35,8 @@ function holds(tables: Tables, model: EntityModel, row: MemoryRow, filter: Filte
       return compare(filter, valueAt(row, filter.attribute.column.path));
     case 'compare-fields':
       return compareFields(filter, row);
+    case 'one-of':
+      return isOneOf(filter, row);
   }
 }
 
@@ -45,6 +47,14 @@ function all(truths: readonly Truth[]): Truth {
 
 function not(truth: Truth): Truth {
   return truth === null ? null : !truth;
+}
+
+function isOneOf({ attributes, rows }: OneOf, row: MemoryRow): Truth {
+  const columns = attributes.map(({ column }) => ({ column, found: valueAt(row, column.path) }));
+  if (columns.some(({ found }) => found === null)) return null;
+  return rows.some((values) =>
+    columns.every(({ column, found }, index) => compareValues(column, found, values[index]) === 0),
+  );
 }
 
 function compareFields({ attribute, operator, other }: CompareFields, row: MemoryRow): Truth {

@@ -5,7 +5,7 @@
 import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { NativeCondition } from '../resource/restrictions.js';
 import type { Operator } from './operators.js';
-import { printValue, type Value } from './values.js';
+import { printValue, type DatabaseClock, type Value } from './values.js';
 
 /**
  * What a row has to pass: a node, which `kind` tells from the others, and those below it.
@@ -13,7 +13,7 @@ import { printValue, type Value } from './values.js';
  * @example
  * const isEmpty = (filter: Filter): boolean => filter.kind === 'and' && filter.filters.length === 0;
  */
-export type Filter = Compare | CompareFields | Has | OfResource | Native | And | Or | Not;
+export type Filter = Compare | CompareFields | OneOf | Has | OfResource | Native | And | Or | Not;
 
 /** An attribute against a value, a list of values, or nothing. */
 export interface Compare {
@@ -29,6 +29,14 @@ export interface CompareFields {
   readonly attribute: ColumnAttribute;
   readonly operator: Operator;
   readonly other: ColumnAttribute;
+}
+
+/** Attributes that together are one of several rows of values, as ids of several parts are. */
+export interface OneOf {
+  readonly kind: 'one-of';
+  readonly attributes: readonly ColumnAttribute[];
+  /** As many values each as there are attributes; none of them is the database's clock. */
+  readonly rows: readonly (readonly Exclude<Value, DatabaseClock>[])[];
 }
 
 /** There is a related row for which the filter holds; without a filter, there is a related row. */
@@ -77,6 +85,10 @@ export function compareFields(attribute: ColumnAttribute, operator: Operator, ot
   return Object.freeze({ kind: 'compare-fields', attribute, operator, other });
 }
 
+export function oneOf(attributes: OneOf['attributes'], rows: OneOf['rows']): OneOf {
+  return Object.freeze({ kind: 'one-of', attributes, rows });
+}
+
 export function has(relationship: Relationship, filter?: Filter): Has {
   return Object.freeze({ kind: 'has', relationship, filter });
 }
@@ -121,6 +133,10 @@ export function printFilter(filter: Filter): string {
       return [filter.attribute.property, filter.operator.name, ...printOperand(filter.value)].join(' ');
     case 'compare-fields':
       return `${filter.attribute.property} ${filter.operator.name} ${filter.other.property}`;
+    case 'one-of': {
+      const rows = filter.rows.map((row) => `(${row.map(printValue).join(', ')})`);
+      return `(${filter.attributes.map(({ property }) => property).join(', ')}) in [${rows.join(', ')}]`;
+    }
     case 'has': {
       const word = filter.relationship.toMany ? 'any' : 'has';
       return `${filter.relationship.name} ${word}${filter.filter === undefined ? '' : ` (${printFilter(filter.filter)})`}`;

@@ -5,14 +5,18 @@ import type { Limits } from '../resource/options.js';
 import type { Policy } from '../resource/policy.js';
 import { splitId, type Attribute, type ColumnAttribute, type Resource } from '../resource/resource.js';
 import { bad, describe } from './faults.js';
-import { and, compare, or, type Filter } from './filter.js';
+import { and, compare, oneOf, or, type Filter } from './filter.js';
 import { operator } from './operators.js';
 import { expectList, type Place } from './parse-operand.js';
-import { parseValue, ValueMismatch, type Value } from './values.js';
+import { parseValue, ValueMismatch, type DatabaseClock, type Value } from './values.js';
 
 /** The filter that finds a row by its id, or undefined where the text cannot be an id of the resource. */
 export function idFilter(resource: Resource, id: string): Filter | undefined {
-  return and((idValues(resource, id) ?? []).map(([attribute, value]) => compare(attribute, operator('eq'), value)));
+  return ofValues(idValues(resource, id) ?? []);
+}
+
+function ofValues(values: IdValues): Filter | undefined {
+  return and(values.map(([attribute, value]) => compare(attribute, operator('eq'), value)));
 }
 
 /**
@@ -25,16 +29,31 @@ export function idsFilter(resource: Resource, many: boolean, value: unknown, pla
   // In text a comma that joins the parts of an id cannot separate ids.
   const ids =
     isText && many && resource.options.idSeparator !== ',' ? value.split(',') : many && !isText ? value : [value];
-  const filters = expectList(ids, 'ids', place, limits).map((id) => {
-    const filter = typeof id === 'string' ? idFilter(resource, id) : undefined;
-    if (filter === undefined) throw bad('BAD_VALUE', place, `${describe(id)} is no id of ${resource.name}.`);
-    return filter;
+  const named = expectList(ids, 'ids', place, limits).map((id) => {
+    const values = typeof id === 'string' ? idValues(resource, id) : undefined;
+    if (values === undefined) throw bad('BAD_VALUE', place, `${describe(id)} is no id of ${resource.name}.`);
+    return values;
   });
-  return or(filters) ?? compare(resource.id[0]!, operator('in'), Object.freeze([]));
+  // There may be more of them than a statement has parameters.
+  const plain = many ? named.filter(isPlain) : [];
+  const others = named.filter((values) => !plain.includes(values));
+  const rows = plain.map((values) => Object.freeze(values.map(([, value]) => value as PlainValue)));
+  const together = rows.length === 0 ? undefined : oneOf(resource.id, Object.freeze(rows));
+  return or([together, ...others.map(ofValues)]) ?? compare(resource.id[0]!, operator('in'), Object.freeze([]));
 }
 
+type PlainValue = Exclude<Value, DatabaseClock>;
+
+/** The database's clock is SQL, and moments have several spellings: these are compared one by one. */
+function isPlain(values: IdValues): boolean {
+  return values.every(([{ type }, value]) => typeof value !== 'object' && type !== 'datetime' && type !== 'time');
+}
+
+/** The columns of an id, each with its value. */
+type IdValues = readonly (readonly [ColumnAttribute, Value])[];
+
 /** The values of the columns that make an id, or undefined where the text cannot be one. */
-export function idValues(resource: Resource, id: string): readonly (readonly [ColumnAttribute, Value])[] | undefined {
+export function idValues(resource: Resource, id: string): IdValues | undefined {
   const parts = splitId(id, resource.id.length, resource.options.idSeparator);
   if (parts === undefined) return undefined;
   const values: (readonly [ColumnAttribute, Value])[] = [];

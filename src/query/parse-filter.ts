@@ -35,7 +35,7 @@ import {
   type FilterMembers,
 } from './parse-comparison.js';
 import { filterObject } from './filter-object.js';
-import { below, isScalar, type Place } from './parse-operand.js';
+import { below, isScalar, MOST_LISTS, spendValues, type Budget, type Place } from './parse-operand.js';
 import { UNLIMITED, type QueryRules } from './rules.js';
 
 /**
@@ -47,7 +47,8 @@ import { UNLIMITED, type QueryRules } from './rules.js';
  * @throws BadRequestError naming the parameter, the place inside it, the fault and what would be right.
  */
 export function parseFilters(resource: Resource, filters: readonly RawFilter[], rules: QueryRules): Filter | undefined {
-  const budget = { nodes: rules.limits.filterNodes };
+  const { filterNodes, listLength } = rules.limits;
+  const budget = { nodes: filterNodes, values: MOST_LISTS * listLength };
   return and(
     filters.map(({ value, form, parameter, pointer }) => {
       const place = { parameter, pointer, form };
@@ -112,7 +113,7 @@ const COMPOSITE_ID = Symbol('composite id');
 type Field = Attribute | Relationship | typeof COMPOSITE_ID;
 
 function trustedParser(rules: QueryRules): FilterParser {
-  return new FilterParser({ ...rules, limits: UNLIMITED }, true, { nodes: Infinity });
+  return new FilterParser({ ...rules, limits: UNLIMITED }, true, { nodes: Infinity, values: Infinity });
 }
 
 class FilterParser {
@@ -122,7 +123,7 @@ class FilterParser {
   constructor(
     private readonly rules: QueryRules,
     private readonly trusted: boolean,
-    private readonly budget: { nodes: number },
+    private readonly budget: Budget,
   ) {}
 
   parse(resource: Resource, value: unknown, place: Place, depth: number): Filter {
@@ -140,8 +141,11 @@ class FilterParser {
         return not(
           this.under(!this.negated, () => this.parse(resource, object['not'], below(place, 'not'), depth + 1)),
         );
-      default:
-        return this.named(resource, object, place, depth);
+      default: {
+        const filter = this.named(resource, object, place, depth);
+        spendValues(this.budget, object['val'], place, this.rules.limits);
+        return filter;
+      }
     }
   }
 

@@ -80,6 +80,23 @@ export function expectList(value: unknown, words: string, place: Place, { listLe
   throw limit(place, `The list has more than ${listLength} values, the limit listLength.`);
 }
 
+/** What the filters of one request have left. */
+export interface Budget {
+  nodes: number;
+  values: number;
+}
+
+/** As many lists of the greatest length as one request may have. */
+export const MOST_LISTS = 5;
+
+/** Where a driver takes a list value by value, several lists may be too long for it as well. */
+export function spendValues(budget: Budget, value: unknown, place: Place, { listLength }: Limits): void {
+  if (Array.isArray(value)) budget.values -= value.length;
+  if (budget.values >= 0) return;
+  const most = MOST_LISTS * listLength;
+  throw limit(place, `The lists have more than ${most} values in all, ${MOST_LISTS} times the limit listLength.`);
+}
+
 function parseOne(attribute: ColumnAttribute, value: unknown, place: Place): Value {
   return expectValue(attribute, value, parseValue(attribute.column, value, place.form), place);
 }

@@ -8,7 +8,10 @@ export interface Limits {
   readonly filterNodes: number;
   /** How deep filter objects may nest. Default 20. */
   readonly filterDepth: number;
-  /** Values of one list, as in `in`, functions, members of one relationship in a body, and rows inside others in one body. Default 1,000. */
+  /**
+   * Values of one list, as in `in`, functions, members of one relationship in a body, and rows inside others in one body.
+   * The lists of all filters may have five times as many. Default 1,000.
+   */
   readonly listLength: number;
   /** Include paths. Default 20. */
   readonly includePaths: number;

@@ -81,6 +81,11 @@ export class Columns {
     return this.schema.columnMetadata(column);
   }
 
+  /** The name of a column's type, as the database knows it. */
+  databaseType(column: ColumnModel): string {
+    return this.schema.dataSource.driver.normalizeType(this.columnMetadata(column));
+  }
+
   /** A checked value, as a bound parameter or as the database's clock. */
   bind(column: ColumnModel, value: Value): Part {
     return isClock(value) ? this.dialect.clock(value, column.type) : param(this.toDriver(column, value));

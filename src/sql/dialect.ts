@@ -22,6 +22,10 @@ export interface Dialect {
   readonly wholeList: (values: readonly unknown[]) => Param | undefined;
   /** `column` is one of a list that is bound as one parameter. */
   readonly inWhole: (column: Sql, list: Param) => Sql;
+  /** Rows of values as one parameter or one for each column, by the types of these; undefined where each value needs its own. */
+  readonly wholeRows: (rows: readonly (readonly unknown[])[], types: readonly string[]) => readonly Param[] | undefined;
+  /** The columns are one of such rows. */
+  readonly inWholeRows: (columns: readonly Sql[], rows: readonly Part[], types: readonly string[]) => Sql;
   /** A column of a type of its own as plain text. */
   readonly asText: (column: Sql) => Sql;
   readonly like: (column: Sql, pattern: Sql) => Sql;
@@ -80,19 +84,28 @@ function estimatingOf(type: string, name: DialectName): Estimating {
 
 type Differences = Omit<Dialect, 'name' | 'quote' | 'estimating'>;
 
+/** Types whose lists PostgreSQL can be handed as one parameter. */
+export const LISTED_TYPES: readonly string[] = [
+  ...['smallint', 'integer', 'bigint', 'uuid', 'text', 'character varying', 'date'],
+];
+
+/** JSON has no bytes, and no other objects or big integers that a transformer may give. */
+const isJson = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'bigint';
+
 const lower = (text: Sql): Sql => sql`LOWER(${text})`;
 
 const sqlite: Differences = {
   placeholder: () => '?',
   // One connection, one writer.
   lock: '',
-  // JSON has no bytes, and no other objects or big integers that a transformer may give.
-  wholeList: (values) =>
-    values.some((value) => typeof value === 'object' || typeof value === 'bigint')
-      ? undefined
-      : param(JSON.stringify(values)),
+  wholeList: (values) => (values.every(isJson) ? param(JSON.stringify(values)) : undefined),
   // Quoted, because TypeORM's builders take a bare word for the property of that name.
   inWhole: (column, list) => sql`${column} IN (SELECT "value" FROM json_each(${list}))`,
+  wholeRows: (rows) => (rows.every((row) => row.every(isJson)) ? [param(JSON.stringify(rows))] : undefined),
+  inWholeRows: (columns, rows) => {
+    const values = columns.map((_, index) => raw(`json_extract("value", '$[${index}]')`));
+    return sql`(${join(columns, ', ')}) IN (SELECT ${join(values, ', ')} FROM json_each(${rows[0]!}))`;
+  },
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern} ESCAPE '\\'`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)} ESCAPE '\\'`,
@@ -119,6 +132,14 @@ const postgres: Differences = {
   placeholder: (index) => `$${index + 1}`,
   wholeList: param,
   inWhole: (column, list) => sql`${column} = ANY(${list})`,
+  wholeRows: (rows, types) =>
+    types.every((type) => LISTED_TYPES.includes(type))
+      ? types.map((_, index) => param(rows.map((row) => row[index])))
+      : undefined,
+  inWholeRows: (columns, rows, types) => {
+    const lists = rows.map((list, index) => sql`CAST(${list} AS ${raw(types[index]!)}[])`);
+    return sql`(${join(columns, ', ')}) IN (SELECT * FROM unnest(${join(lists, ', ')}))`;
+  },
   asText: (column) => sql`${column}::text`,
   like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
@@ -135,6 +156,8 @@ const mysql: Differences = {
   // The driver writes a list that is bound as one parameter as the values with commas between them.
   wholeList: (values) => (values.length === 0 ? undefined : param(values)),
   inWhole: (column, list) => sql`${column} IN (${list})`,
+  wholeRows: (rows) => (rows.length === 0 ? undefined : [param(rows)]),
+  inWholeRows: (columns, rows) => sql`(${join(columns, ', ')}) IN (${rows[0]!})`,
   asText: (column) => column,
   like: (column, pattern) => sql`${column} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${lower(column)} LIKE ${lower(pattern)}`,

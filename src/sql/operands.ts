@@ -2,7 +2,7 @@
  * What a comparison binds: the client's value as the driver takes it, worked out anew for every request. What the
  * statement says around it depends on the shape alone.
  */
-import type { Compare } from '../query/filter.js';
+import type { Compare, OneOf } from '../query/filter.js';
 import type { Value } from '../query/values.js';
 import type { Columns } from './columns.js';
 import { closePattern, escapeLike, type Dialect } from './dialect.js';
@@ -16,6 +16,8 @@ export interface Operand {
   readonly parts: readonly Part[];
   /** The parameter that is all of a list, where there is one. */
   readonly list?: Param | undefined;
+  /** The parameters are all rows of a list. */
+  readonly isWhole?: true;
 }
 
 const NOTHING: Operand = Object.freeze({ shape: '', parts: Object.freeze([]) });
@@ -41,7 +43,9 @@ const AROUND: Readonly<Record<string, (text: string) => string>> = {
  * @example
  * operandOf(compare(age, operator('gt'), 21), columns, dialect).parts; // [param(21)]
  */
-export function operandOf({ attribute, operator, value }: Compare, columns: Columns, dialect: Dialect): Operand {
+export function operandOf(filter: Compare | OneOf, columns: Columns, dialect: Dialect): Operand {
+  if (filter.kind === 'one-of') return rowsOperand(filter, columns, dialect);
+  const { attribute, operator, value } = filter;
   const { column } = attribute;
   if (value === undefined || operator.custom === true) return NOTHING;
   switch (operator.operand) {
@@ -63,6 +67,18 @@ export function operandOf({ attribute, operator, value }: Compare, columns: Colu
     default:
       return single([param(AROUND[operator.name]?.(value as string) ?? value)]);
   }
+}
+
+/** Rows as parameters that hold them all, where the driver can do that. */
+function rowsOperand(filter: OneOf, columns: Columns, dialect: Dialect): Operand {
+  const types = filter.attributes.map(({ column }) => columns.databaseType(column));
+  const parts = dialect.wholeRows(driverRows(filter, columns), types);
+  return parts === undefined ? { shape: `[${filter.rows.length}]`, parts: [] } : { shape: '[*]', parts, isWhole: true };
+}
+
+/** The rows of values, as the driver takes them. */
+export function driverRows({ attributes, rows }: OneOf, columns: Columns): readonly (readonly unknown[])[] {
+  return rows.map((row) => row.map((value, index) => columns.toDriver(attributes[index]!.column, value)));
 }
 
 function single(parts: readonly Part[]): Operand {

@@ -4,7 +4,7 @@
  */
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { Edge, SortKey } from '../query/query.js';
-import { inTuples, inValues } from './dialect.js';
+import { inTuples, inValues, LISTED_TYPES } from './dialect.js';
 import { isIndexed } from './indexes.js';
 import { allOf, constant, hole, join, KEYS, param, raw, sql, type Param, type Sql, type Template } from './fragment.js';
 import { nullsOrder } from './order.js';
@@ -34,9 +34,6 @@ export interface ToManyStatements extends RelatedStatements {
 
 /** Past so many keys, one select for each is longer than it is fast. */
 export const MOST_SELECTS = 100;
-
-/** Types whose lists PostgreSQL can be handed as one parameter. */
-const ARRAYS: readonly string[] = ['smallint', 'integer', 'bigint', 'uuid', 'text', 'character varying'];
 
 /** The rows behind keys, under an alias. */
 interface Branch {
@@ -132,7 +129,7 @@ export class RelatedRows {
   private lateral(main: Branch, order: Sql, outer: Sql, limit: Param): Sql | undefined {
     const [column] = this.keyColumns() as readonly [ColumnMetadata];
     const type = this.context.schema.dataSource.driver.normalizeType(column);
-    if (column.isArray || !ARRAYS.includes(type)) return undefined;
+    if (column.isArray || !LISTED_TYPES.includes(type)) return undefined;
     const rows = sql`${this.rows(main, sql`${main.keys[0]!} = p.k0`)} ORDER BY ${order} LIMIT ${limit}`;
     return sql`SELECT x.* FROM unnest(CAST(${KEYS} AS ${raw(type)}[])) AS p(k0) CROSS JOIN LATERAL (${rows}) x ORDER BY ${outer}`;
   }

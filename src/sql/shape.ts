@@ -2,7 +2,7 @@
  * Query → its shape, and the values apart from it. Queries of one shape have the same statements; the shape's text
  * names everything that a statement can depend on, and never a value.
  */
-import type { Compare, Filter } from '../query/filter.js';
+import type { Compare, Filter, OneOf } from '../query/filter.js';
 import type { Edge, EdgeLimit, FieldPath, Fieldset, Parent, PathStep, Query, SortKey } from '../query/query.js';
 import { pageRows } from '../query/totals.js';
 import type { Attribute, ColumnAttribute } from '../resource/resource.js';
@@ -24,7 +24,7 @@ export interface Shape {
   /** The values of this request, in the order of the shape. */
   readonly params: readonly Param[];
   /** Those of them that belong to a comparison. */
-  readonly operands: ReadonlyMap<Compare, Operand>;
+  readonly operands: ReadonlyMap<Compare | OneOf, Operand>;
   /** Those of them that say which rows the page is; undefined for all rows. */
   readonly window: { readonly limit: Param; readonly offset: Param } | undefined;
   /** Those of them that limit the rows behind each row: one more than are shown. */
@@ -147,10 +147,10 @@ class ShapeWriter {
   private values = 0;
   private readonly limits = new Map<EdgeLimit, Param>();
   private readonly params: Param[] = [];
-  private readonly operands = new Map<Compare, Operand>();
+  private readonly operands = new Map<Compare | OneOf, Operand>();
   private cursor: BoundCursor | undefined;
   /** Comparisons in the order of the text: one that stands in several places is bound once. */
-  private readonly compared = new Map<Compare, number>();
+  private readonly compared = new Map<Compare | OneOf, number>();
 
   constructor(
     private readonly columns: Columns,
@@ -256,6 +256,7 @@ class ShapeWriter {
     this.text += filter.kind;
     switch (filter.kind) {
       case 'compare':
+      case 'one-of':
         return this.compare(filter);
       case 'compare-fields':
         this.object(filter.attribute);
@@ -277,8 +278,7 @@ class ShapeWriter {
     }
   }
 
-  private compare(filter: Compare): void {
-    const { attribute, operator } = filter;
+  private compare(filter: Compare | OneOf): void {
     this.values += 1;
     const known = this.compared.get(filter);
     if (known !== undefined) {
@@ -286,8 +286,8 @@ class ShapeWriter {
       return;
     }
     this.compared.set(filter, this.compared.size);
-    this.object(attribute);
-    this.object(operator);
+    if (filter.kind === 'one-of') this.list(filter.attributes, (attribute) => this.object(attribute));
+    else this.list([filter.attribute, filter.operator], (each) => this.object(each));
     const operand = operandOf(filter, this.columns, this.dialect);
     this.operands.set(filter, operand);
     this.word(operand.shape);

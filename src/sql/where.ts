@@ -3,16 +3,16 @@
  * so that neither page nor count multiplies rows.
  */
 import type { EntityMetadata } from 'typeorm';
-import type { Compare, CompareFields, Filter, Has } from '../query/filter.js';
+import type { Compare, CompareFields, Filter, Has, OneOf } from '../query/filter.js';
 import type { Parent } from '../query/query.js';
 import type { Value } from '../query/values.js';
 import type { EntityModel } from '../resource/entity-model.js';
 import type { ColumnAttribute, Relationship, Resource } from '../resource/resource.js';
 import type { Columns } from './columns.js';
-import { inValues, type Dialect } from './dialect.js';
+import { inTuples, inValues, type Dialect } from './dialect.js';
 import { allOf, anyOf, constant, join, raw, sql, type Sql } from './fragment.js';
 import { nativeCondition, ownParam, Pieces } from './native.js';
-import { operandOf, type Operand } from './operands.js';
+import { driverRows, operandOf, type Operand } from './operands.js';
 import type { ColumnPair, Junction, Link } from './relations.js';
 import { isChild, type Schema } from './schema.js';
 
@@ -67,7 +67,7 @@ export class Where {
     private readonly operators: ReadonlyMap<string, SqlOperator>,
     private readonly aliases: Aliases,
     /** Operands that are worked out already. */
-    private readonly operands: ReadonlyMap<Compare, Operand> = new Map(),
+    private readonly operands: ReadonlyMap<Compare | OneOf, Operand> = new Map(),
   ) {}
 
   /**
@@ -81,6 +81,8 @@ export class Where {
         return this.compare(filter, alias);
       case 'compare-fields':
         return this.compareFields(filter, alias);
+      case 'one-of':
+        return this.oneOf(filter, alias);
       case 'has':
         return this.has(filter, alias, positive);
       case 'of-resource':
@@ -222,6 +224,14 @@ export class Where {
     return isEnum
       ? this.operation(operator.name, asText(left), asText(right))
       : this.operation(operator.name, left, right);
+  }
+
+  private oneOf(filter: OneOf, alias: string): Sql {
+    const names = filter.attributes.map(({ column }) => this.columns.expression(column, alias));
+    const { parts, isWhole } = this.operands.get(filter) ?? operandOf(filter, this.columns, this.dialect);
+    if (isWhole !== true) return inTuples(names, driverRows(filter, this.columns));
+    const types = filter.attributes.map(({ column }) => this.columns.databaseType(column));
+    return this.dialect.inWholeRows(names, parts, types);
   }
 
   private compare(filter: Compare, alias: string): Sql {
