@@ -59,7 +59,7 @@ export interface GroupField {
 
 /**
  * What was found: a row for each group, or one for all; values in the order of the functions. A store gives the values of
- * groups in the order of `group`, those of {@link answerOf} stand for `groupFields`.
+ * groups in the order of `group`; clients are told one value for each of `groupFields`.
  */
 export interface EvaluationResult {
   readonly evaluation: Evaluation;
