@@ -21,6 +21,8 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   '40001': 'busy',
   '40P01': 'busy',
   '55P03': 'unavailable',
+  // What was written to has become the replica of another.
+  '25006': 'unavailable',
   // MySQL and MariaDB.
   ER_DUP_ENTRY: 'unique',
   ER_NO_REFERENCED_ROW: 'foreign-key',
@@ -40,6 +42,10 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   ER_WRONG_VALUE: 'value',
   WARN_DATA_TRUNCATED: 'value',
   ER_INVALID_JSON_TEXT: 'value',
+  // Characters that the character set of the column does not have.
+  ER_CANT_AGGREGATE_2COLLATIONS: 'value',
+  ER_CANT_AGGREGATE_3COLLATIONS: 'value',
+  ER_CANT_AGGREGATE_NCOLLATIONS: 'value',
   ER_LOCK_DEADLOCK: 'busy',
   ER_CHECKREAD: 'busy',
   // Whoever has waited this long for a lock is not made to wait again.
@@ -49,9 +55,12 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   ER_CON_COUNT_ERROR: 'unavailable',
   ER_TOO_MANY_USER_CONNECTIONS: 'unavailable',
   PROTOCOL_CONNECTION_LOST: 'unavailable',
+  PROTOCOL_SEQUENCE_TIMEOUT: 'unavailable',
   ER_SERVER_SHUTDOWN: 'unavailable',
   ER_SESSION_WAS_KILLED: 'unavailable',
   ER_CLIENT_INTERACTION_TIMEOUT: 'unavailable',
+  ER_OPTION_PREVENTS_STATEMENT: 'unavailable',
+  ER_READ_ONLY_MODE: 'unavailable',
   // SQLite.
   SQLITE_CONSTRAINT_UNIQUE: 'unique',
   SQLITE_CONSTRAINT_PRIMARYKEY: 'unique',
@@ -69,6 +78,10 @@ const COMPLAINTS: Readonly<Record<string, Complaint>> = {
   ECONNRESET: 'unavailable',
   EPIPE: 'unavailable',
   ETIMEDOUT: 'unavailable',
+  ENOTFOUND: 'unavailable',
+  EAI_AGAIN: 'unavailable',
+  EHOSTUNREACH: 'unavailable',
+  ENETUNREACH: 'unavailable',
 };
 
 /**
@@ -97,9 +110,9 @@ const TYPEORM_ERRORS: Readonly<Record<string, Complaint>> = {
   QueryRunnerProviderAlreadyReleasedError: 'unavailable',
 };
 
-/** What the drivers say, without a code, when the server has gone, or every connection of the pool is busy. */
+/** What the drivers say, without a code, when the server has gone or is too slow, or every connection of the pool is busy. */
 const CONNECTION_GONE =
-  /^(?:Connection terminated|Client has encountered a connection error|This socket has been ended|Cannot enqueue|Connection lost|timeout exceeded when trying to connect|Queue limit reached)/;
+  /^(?:Connection terminated|Client has encountered a connection error|This socket has been ended|Cannot enqueue|Connection lost|Can't add new command when connection is in closed state|Query read timeout|timeout exceeded when trying to connect|Queue limit reached)/;
 
 /** Asks for another attempt: somebody else did the same at the same time. */
 export class TryAgain extends Error {}

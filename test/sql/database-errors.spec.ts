@@ -37,6 +37,21 @@ it.each([
   ['MariaDB shuts down', { code: 'ER_SERVER_SHUTDOWN', errno: 1053 }, UNAVAILABLE],
   ['MySQL loses the connection', { code: 'PROTOCOL_CONNECTION_LOST' }, UNAVAILABLE],
   ['SQLite wants a whole number for a row', { code: 'SQLITE_MISMATCH' }, BAD_VALUE],
+  ['PostgreSQL is only read since it became a replica', { code: '25006' }, UNAVAILABLE],
+  [
+    'MariaDB is only read since it became a replica',
+    { code: 'ER_OPTION_PREVENTS_STATEMENT', errno: 1290 },
+    UNAVAILABLE,
+  ],
+  ['MySQL is only read since it became a replica', { code: 'ER_READ_ONLY_MODE', errno: 1836 }, UNAVAILABLE],
+  ['the driver of MariaDB waits no longer', { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }, UNAVAILABLE],
+  ['MariaDB cannot compare two texts', { code: 'ER_CANT_AGGREGATE_2COLLATIONS', errno: 1267 }, BAD_VALUE],
+  ['MariaDB cannot compare three texts', { code: 'ER_CANT_AGGREGATE_3COLLATIONS', errno: 1270 }, BAD_VALUE],
+  ['MariaDB cannot compare many texts', { code: 'ER_CANT_AGGREGATE_NCOLLATIONS', errno: 1271 }, BAD_VALUE],
+  ['nobody knows the name of the database', { code: 'ENOTFOUND' }, UNAVAILABLE],
+  ['nobody answers who the database is', { code: 'EAI_AGAIN' }, UNAVAILABLE],
+  ['there is no way to the database', { code: 'EHOSTUNREACH' }, UNAVAILABLE],
+  ['there is no way to its network', { code: 'ENETUNREACH' }, UNAVAILABLE],
   ['the database listens no more', { code: 'ECONNREFUSED' }, UNAVAILABLE],
   ['the connection breaks', { code: 'ECONNRESET' }, UNAVAILABLE],
 ])('where %s, the client gets one of our errors', (_, properties, [status, code]) => {
@@ -51,6 +66,8 @@ it.each([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'timeout exceeded when trying to connect',
+  'Query read timeout',
+  "Can't add new command when connection is in closed state",
   'Queue limit reached.',
 ])('knows by its words that the connection is gone, where the driver has no code: %s', (message) => {
   expect(translateDatabaseError(new Error(message))).toMatchObject({ statusCode: 503, code: 'UNAVAILABLE' });
