@@ -6,7 +6,7 @@ import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import type { Fieldset } from '../query/query.js';
 import { toJson } from '../query/values.js';
 import { exposureOf, isFor, type EntityClass, type ExposeViewer } from '../resource/expose.js';
-import type { Attribute } from '../resource/resource.js';
+import type { Attribute, ColumnAttribute } from '../resource/resource.js';
 import type { Schema } from './schema.js';
 
 /** True where a row alone cannot give the attribute, or a part of it. */
@@ -37,6 +37,11 @@ export class EntityReader {
     }
   }
 
+  /** The value of one attribute; null where there is no instance. */
+  value(attribute: ColumnAttribute, entity: ObjectLiteral | undefined): Promise<unknown> {
+    return this.attribute(attribute, entity ?? null, null);
+  }
+
   /**
    * One value in JSON.
    *
@@ -46,7 +51,7 @@ export class EntityReader {
   private async attribute(attribute: Attribute, holder: ObjectLiteral | null, read: unknown): Promise<unknown> {
     if (!isFromEntity(attribute) || holder === null) return read;
     const key = attribute.property.split('.').at(-1)!;
-    // What is plucked is of other rows.
+    // What is plucked is of other rows, and is what it is there.
     const property: unknown = attribute.kind === 'plucked' ? read : holder[key];
     const isMethod = typeof property === 'function';
     const original: unknown = await (isMethod ? (property as () => unknown).call(holder) : property);

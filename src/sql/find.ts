@@ -189,9 +189,11 @@ export class Finding {
     const near = found.filter(({ record }) => owners.has(record.resource));
     const keys = distinctKeys(near.map(({ row }) => plan.near.map((at) => row[at])));
     const byKey = new Map<string, unknown[]>();
-    for (const row of distinctRows(plan, await this.lookUp(plan, keys, plan.far))) {
+    const rows = distinctRows(plan, await this.lookUp(plan, keys, plan.far));
+    const read = await this.values(plan, rows, value);
+    for (const [index, row] of rows.entries()) {
       const key = keyOf(row, plan.far);
-      byKey.set(key, [...(byKey.get(key) ?? []), value.read(row[value.at])]);
+      byKey.set(key, [...(byKey.get(key) ?? []), read[index]]);
     }
     for (const { row, record } of near) {
       const { attributes } = this.query.fieldsets.get(record.resource)!;
@@ -199,6 +201,22 @@ export class Finding {
       const values = byKey.get(keyOf(row, plan.near)) ?? [];
       if (index >= 0) record.values[index] = relationship.toMany ? values : (values[0] ?? null);
     }
+  }
+
+  /** The values of rows, as the rows themselves show them. */
+  private async values(
+    { edge, primaryKey }: EdgePlan,
+    rows: readonly Row[],
+    { at, read }: CellReader,
+  ): Promise<readonly unknown[]> {
+    if (primaryKey === undefined) return rows.map((row) => read(row[at]));
+    const { of } = edge.plucked!;
+    const keys = rows.map((row) => primaryKey.map((place) => row[place]));
+    const reader = new EntityReader(this.schema, this.query.viewer);
+    const values: unknown[] = [];
+    for (const entity of await this.entities(edge.target, keys, hiddenColumns({ attributes: [of] })))
+      values.push(await reader.value(of, entity));
+    return values;
   }
 
   /**
@@ -241,22 +259,12 @@ export class Finding {
     for (const [resource, known] of this.drafts) {
       if (!needsEntity(this.query.fieldsets.get(resource))) continue;
       const drafts = [...known.values()];
-      const metadata = this.schema.metadata(resource.model);
       const fieldset = this.query.fieldsets.get(resource)!;
-      const entities: ObjectLiteral[] = [];
-      for (let from = 0; from < drafts.length; from += MOST_KEYS) {
-        const where = this.whereKeys(resource, drafts.slice(from, from + MOST_KEYS));
-        entities.push(...(await this.entities(metadata, where, hiddenColumns(fieldset))));
-      }
-      const byKey = new Map(
-        entities.map((entity) => [
-          keyText(metadata.primaryColumns.map((c) => c.getEntityValue(entity) as unknown)),
-          entity,
-        ]),
-      );
+      const keys = drafts.map(({ primaryKey }) => primaryKey);
+      const entities = await this.entities(resource, keys, hiddenColumns(fieldset));
       const reader = new EntityReader(this.schema, this.query.viewer);
-      for (const draft of drafts) {
-        const entity = byKey.get(keyText(this.hydratedKey(resource, draft)));
+      for (const [index, draft] of drafts.entries()) {
+        const entity = entities[index];
         if (entity === undefined) continue;
         if (fieldset.withEntity === true) draft.entity = entity;
         await reader.fill(fieldset, entity, draft.values);
@@ -264,35 +272,42 @@ export class Finding {
     }
   }
 
-  /** Instances, with columns that are not selected otherwise. */
-  private entities(
-    { target }: EntityMetadata,
-    where: FindOptionsWhere<ObjectLiteral>[],
+  /** Instances in the order of their keys, with columns that are not selected otherwise; undefined for rows that are gone. */
+  private async entities(
+    resource: Resource,
+    keys: Keys,
     hidden: readonly string[],
-  ): Promise<ObjectLiteral[]> {
-    const builder = this.runner.manager.createQueryBuilder(target, 'e').setFindOptions({ where });
-    for (const path of hidden) builder.addSelect(`e.${path}`);
-    return builder.getMany();
+  ): Promise<readonly (ObjectLiteral | undefined)[]> {
+    const metadata = this.schema.metadata(resource.model);
+    const hydrated = keys.map((key) => this.hydratedKey(metadata, key));
+    const found: ObjectLiteral[] = [];
+    for (let from = 0; from < hydrated.length; from += MOST_KEYS) {
+      const where = whereKeys(metadata, hydrated.slice(from, from + MOST_KEYS));
+      const builder = this.runner.manager.createQueryBuilder(metadata.target, 'e').setFindOptions({ where });
+      for (const path of hidden) builder.addSelect(`e.${path}`);
+      found.push(...(await builder.getMany()));
+    }
+    const textOf = (entity: ObjectLiteral): string =>
+      keyText(metadata.primaryColumns.map((column) => column.getEntityValue(entity) as unknown));
+    const byKey = new Map(found.map((entity) => [textOf(entity), entity]));
+    return hydrated.map((key) => byKey.get(keyText(key)));
   }
 
-  private hydratedKey(resource: Resource, draft: Draft): readonly unknown[] {
+  private hydratedKey({ primaryColumns }: EntityMetadata, key: readonly unknown[]): readonly unknown[] {
     const { driver } = this.schema.dataSource;
-    const columns = this.schema.metadata(resource.model).primaryColumns;
-    return columns.map((column, index) => driver.prepareHydratedValue(draft.primaryKey[index], column) as unknown);
+    return primaryColumns.map((column, index) => driver.prepareHydratedValue(key[index], column) as unknown);
   }
+}
 
-  private whereKeys(resource: Resource, drafts: readonly Draft[]): FindOptionsWhere<ObjectLiteral>[] {
-    const columns = this.schema.metadata(resource.model).primaryColumns;
-    const keys = drafts.map((draft) => this.hydratedKey(resource, draft));
-    if (columns.length === 1) return [columns[0]!.createValueMap(In(keys.map(([key]) => key)))];
-    return keys.map(
-      (key) =>
-        Object.assign(
-          {},
-          ...columns.map((column, index) => column.createValueMap(key[index])),
-        ) as FindOptionsWhere<ObjectLiteral>,
-    );
-  }
+function whereKeys({ primaryColumns: columns }: EntityMetadata, keys: Keys): FindOptionsWhere<ObjectLiteral>[] {
+  if (columns.length === 1) return [columns[0]!.createValueMap(In(keys.map(([key]) => key)))];
+  return keys.map(
+    (key) =>
+      Object.assign(
+        {},
+        ...columns.map((column, index) => column.createValueMap(key[index])),
+      ) as FindOptionsWhere<ObjectLiteral>,
+  );
 }
 
 /**

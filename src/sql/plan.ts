@@ -58,6 +58,8 @@ export interface EdgePlan extends RelatedStatements {
   readonly reader: RowReader;
   /** For values: where the value stands. */
   readonly value?: CellReader | undefined;
+  /** For values that only an instance can give: places of its primary key. */
+  readonly primaryKey?: readonly number[] | undefined;
   /** Places of columns that tell found rows apart, where one may be found twice for one near row. */
   readonly identity?: readonly number[] | undefined;
   readonly edges: readonly EdgePlan[];
@@ -305,7 +307,7 @@ export class Planner {
     const contents =
       plucked === undefined
         ? this.contents(far, edge.edges)
-        : { reader: new RowReader(target, undefined), edges: [], value: this.valueReader(far, plucked.of) };
+        : { reader: new RowReader(target, undefined), edges: [], ...this.valuePlan(far, plucked.of) };
     const shared = { edge: { relationship, target, owners, load, plucked }, ...contents };
     const rows = new RelatedRows(this.context, (fragment) => this.render(fragment), far, edge);
     if (!relationship.toMany) {
@@ -321,12 +323,19 @@ export class Planner {
     return { ...shared, near: nearNames, identity, ...rows.toMany(limit) };
   }
 
-  private valueReader(far: Select, { column }: ColumnAttribute): CellReader {
-    return { at: far.own(column), read: this.columns.reader(column) };
+  private valuePlan(far: Select, of: ColumnAttribute): Pick<EdgePlan, 'value' | 'primaryKey'> {
+    const value = { at: far.own(of.column), read: this.columns.reader(of.column) };
+    return { value, primaryKey: isFromEntity(of) ? this.primaryKeyPlaces(far, far.resource) : undefined };
   }
 }
 
 /** Getters, methods, `@Transform` and serializers need an instance of the entity. */
 export function needsEntity(fieldset: Fieldset | undefined): boolean {
   return fieldset !== undefined && (fieldset.withEntity === true || fieldset.attributes.some(isFromEntity));
+}
+
+/** True where finding rows runs the code of entities. */
+export function runsCode(fieldset: Fieldset): boolean {
+  const isMade = (attribute: Attribute): boolean => attribute.kind === 'plucked' && isFromEntity(attribute.of);
+  return needsEntity(fieldset) || fieldset.attributes.some(isMade);
 }

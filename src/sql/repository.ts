@@ -17,7 +17,7 @@ import { evaluate } from './evaluate.js';
 import { Finding } from './find.js';
 import { Inserts } from './inserts.js';
 import { instancesOf, passing } from './permitted.js';
-import { needsEntity } from './plan.js';
+import { runsCode } from './plan.js';
 import { PlanCache } from './plan-cache.js';
 import { isOneStatement } from './one-statement.js';
 import type { WriteContext } from './rows-to-write.js';
@@ -62,7 +62,7 @@ export class TypeOrmRepository implements CompleteRepository {
   find(query: Query): Promise<Result> {
     const work = this.reading((runner) => this.run(query, runner));
     // The code of entities may read as well.
-    return [...query.fieldsets.values()].some(needsEntity) ? this.takeTurn(work) : this.shareTurn(work);
+    return [...query.fieldsets.values()].some(runsCode) ? this.takeTurn(work) : this.shareTurn(work);
   }
 
   evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
