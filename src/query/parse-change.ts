@@ -61,6 +61,7 @@ class ChangeParser {
     const { request, operation } = this.change;
     const { resource } = this;
     this.rules.policy.expectMay(resource, ACTIONS[operation] ?? 'update');
+    if (operation.endsWith('_RESOURCE')) this.expectOne(request);
     const base = this.row.base(this.change.resource?.place ?? placeOf(this.change.linkage?.pointer ?? ''));
     switch (operation) {
       case 'POST_RESOURCE': {
@@ -125,6 +126,19 @@ class ChangeParser {
     const asked = parseFilters(this.resource, request.filters, this.rules);
     const restrictions = parseRestrictions(this.resource, request.restrictions, this.rules);
     return { filter: and([own, asked, restrictions, scopeFilter(this.resource, this.rules, true)])!, id };
+  }
+
+  /** What says which part of a list is wanted has no effect on one row, which filters may find; and what is gone is not shown. */
+  private expectOne(request: ApiRequest): void {
+    const listing = listingParameter(request);
+    if (listing !== undefined) {
+      const detail = `One ${this.resource.name} is written here; ${quote(listing)} is for collections.`;
+      throw bad('BAD_PARAMETER', { parameter: listing, pointer: '' }, detail);
+    }
+    const shown = this.change.operation === 'DELETE_RESOURCE' ? shownParameter(request) : undefined;
+    if (shown === undefined) return;
+    const detail = `Nothing is shown of what is deleted; ${quote(shown)} has no meaning here.`;
+    throw bad('BAD_PARAMETER', { parameter: shown, pointer: '' }, detail);
   }
 
   /** Whoever names one row would be surprised to see all of them changed. */
@@ -224,13 +238,17 @@ class ChangeParser {
 
 /** All that the filters find is changed: whoever asks for a part of it would be surprised. @see BLK-07 */
 function expectNoPart({ window, ...request }: ApiRequest): void {
-  const { include, fields, parameterNames, sort } = request;
-  const [type] = fields.keys();
+  const { sort } = request;
   const parameter =
-    listingParameter({ ...request, window, sort: window === undefined ? sort : [] }) ??
-    (include === undefined ? undefined : parameterNames.include) ??
-    (type === undefined ? undefined : parameterNames.fields(type));
+    listingParameter({ ...request, window, sort: window === undefined ? sort : [] }) ?? shownParameter(request);
   if (parameter === undefined) return;
   const detail = `Every resource that the filters find is changed; ${quote(parameter)} has no meaning here.`;
   throw bad('BAD_PARAMETER', { parameter, pointer: '' }, detail);
+}
+
+/** The first parameter that says what is shown of rows. */
+function shownParameter({ include, fields, parameterNames }: Omit<ApiRequest, 'window'>): string | undefined {
+  const [type] = fields.keys();
+  if (include !== undefined) return parameterNames.include;
+  return type === undefined ? undefined : parameterNames.fields(type);
 }

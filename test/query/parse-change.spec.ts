@@ -336,6 +336,41 @@ describe('a fault', () => {
       'BAD_FILTER | filter | Changing a whole collection needs a filter; without one every author would be changed.',
     ],
     ['POST author?filter[name]=x', author({}), 'BAD_FILTER | filter[name] | A new author cannot be filtered.'],
+    [
+      'POST author?sort=name',
+      author({}),
+      'BAD_PARAMETER | sort | One author is written here; "sort" is for collections.',
+    ],
+    [
+      'POST author?countMode=exact',
+      author({}),
+      'BAD_PARAMETER | countMode | One author is written here; "countMode" is for collections.',
+    ],
+    [
+      'PATCH author/1?page[number]=2',
+      author({ id: '1' }),
+      'BAD_PARAMETER | page[number] | One author is written here; "page[number]" is for collections.',
+    ],
+    [
+      'PATCH author/1?filter[single]=1',
+      author({ id: '1' }),
+      'BAD_PARAMETER | filter[single] | One author is written here; "filter[single]" is for collections.',
+    ],
+    [
+      'DELETE author/1?groupBy=name',
+      undefined,
+      'BAD_PARAMETER | groupBy | One author is written here; "groupBy" is for collections.',
+    ],
+    [
+      'DELETE author/1?include=books',
+      undefined,
+      'BAD_PARAMETER | include | Nothing is shown of what is deleted; "include" has no meaning here.',
+    ],
+    [
+      'DELETE author/1?fields[author]=name',
+      undefined,
+      'BAD_PARAMETER | fields[author] | Nothing is shown of what is deleted; "fields[author]" has no meaning here.',
+    ],
     ['PATCH author/1/relationships/nothing', null, 'NOT_FOUND | - | author has no relationship "nothing".'],
     [
       'POST author/1/relationships/mentor',
