@@ -11,7 +11,6 @@ import type { Result } from '../query/result.js';
 import type { Resource } from '../resource/resource.js';
 import { Columns } from './columns.js';
 import { outliveConnections } from './connections.js';
-import { translateDatabaseError } from './database-errors.js';
 import { dialectOf, type Dialect } from './dialect.js';
 import { evaluate } from './evaluate.js';
 import { Finding } from './find.js';
@@ -62,17 +61,18 @@ export class TypeOrmRepository implements CompleteRepository {
   find(query: Query): Promise<Result> {
     const work = this.reading((runner) => this.run(query, runner));
     // The code of entities may read as well.
-    return [...query.fieldsets.values()].some(runsCode) ? this.takeTurn(work) : this.shareTurn(work);
+    const takesTurn = [...query.fieldsets.values()].some(runsCode);
+    return repeated(() => (takesTurn ? this.takeTurn(work) : this.shareTurn(work)));
   }
 
   evaluate(evaluation: Evaluation): Promise<EvaluationResult> {
-    return this.shareTurn(this.reading((runner) => evaluate(evaluation, runner, this.context)));
+    const work = this.reading((runner) => evaluate(evaluation, runner, this.context));
+    return repeated(() => this.shareTurn(work));
   }
 
   instances(resource: Resource, filter: Filter | undefined): Promise<readonly FoundRow[]> {
-    return this.takeTurn(
-      this.reading((runner) => instancesOf(this.context, runner.manager, resource, passing(filter))),
-    );
+    const work = this.reading((runner) => instancesOf(this.context, runner.manager, resource, passing(filter)));
+    return repeated(() => this.takeTurn(work));
   }
 
   /** Reads on one connection, of a replica where there is one. */
@@ -81,8 +81,6 @@ export class TypeOrmRepository implements CompleteRepository {
       const runner = this.dataSource.createQueryRunner('slave');
       try {
         return await work(runner);
-      } catch (error) {
-        throw translateDatabaseError(error);
       } finally {
         await runner.release();
       }

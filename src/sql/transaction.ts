@@ -3,7 +3,7 @@
  * at a time where all requests share one connection.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { defer, lastValueFrom, retry, throwError, timer, type Observable } from 'rxjs';
+import { setTimeout } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { RestlessError } from '../errors.js';
 import { isRetryable, translateDatabaseError } from './database-errors.js';
@@ -14,18 +14,19 @@ const ATTEMPTS = 6;
 const FIRST_PAUSE = 10;
 
 /**
- * Runs an attempt at a transaction; serialization failures and deadlocks are tried again after a random pause. It has to
- * let them through as the driver threw them.
+ * Runs an attempt at a transaction, or at a read; serialization failures and deadlocks are tried again after a random pause.
+ * It has to let them through as the driver threw them.
  *
  * @throws RestlessError `UNAVAILABLE` where that did not help.
  */
 export async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
-  const pause = (error: unknown, count: number): Observable<unknown> =>
-    isRetryable(error) ? timer(Math.random() * FIRST_PAUSE * 2 ** count) : throwError(() => error);
-  try {
-    return await lastValueFrom(defer(attempt).pipe(retry({ count: ATTEMPTS - 1, delay: pause })));
-  } catch (error) {
-    throw finalError(error);
+  for (let count = 1; ; count += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (count === ATTEMPTS || !isRetryable(error)) throw finalError(error);
+      await setTimeout(Math.random() * FIRST_PAUSE * 2 ** count);
+    }
   }
 }
 
