@@ -34,6 +34,8 @@ export interface ColumnModel {
   readonly type: ValueType;
   /** It may be null. */
   readonly nullable: boolean;
+  /** A new row needs a value of it, and as far as the entity says nothing makes one. */
+  readonly required?: boolean | undefined;
   /** Part of the primary key. */
   readonly primary: boolean;
   /** No two rows have the same value. */

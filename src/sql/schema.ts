@@ -145,15 +145,10 @@ export class Schema {
       type,
       // What SQL computes may be null, whatever is not said of it.
       nullable: metadata.isNullable || metadata.isVirtualProperty,
+      required: isRequired(metadata),
       primary: metadata.isPrimary,
       unique: isUnique(metadata),
-      generated:
-        metadata.isGenerated ||
-        metadata.isCreateDate ||
-        metadata.isUpdateDate ||
-        metadata.isDeleteDate ||
-        metadata.isVersion ||
-        metadata.generatedType !== undefined,
+      generated: isGenerated(metadata),
       selected: metadata.isSelect,
       foreignKey: metadata.relationMetadata !== undefined,
       refersTo: refersTo(metadata),
@@ -228,6 +223,19 @@ function expectStored(relation: RelationMetadata): void {
   throw new RestlessConfigError(
     `${relation.entityMetadata.name}.${relation.propertyPath} has no ${decorator}; give it one${other}.`,
   );
+}
+
+function isGenerated(metadata: ColumnMetadata): boolean {
+  const { isCreateDate, isUpdateDate, isDeleteDate, isVersion } = metadata;
+  const isKept = isCreateDate || isUpdateDate || isDeleteDate || isVersion;
+  return metadata.isGenerated || isKept || metadata.generatedType !== undefined;
+}
+
+/** What a transformer makes of nothing may be a value; keys have rules of their own. */
+function isRequired(metadata: ColumnMetadata): boolean {
+  const { isNullable, isPrimary, isInsert, isVirtualProperty, transformer } = metadata;
+  const isLeftOut = isNullable || isPrimary || !isInsert || isVirtualProperty || transformer !== undefined;
+  return !isLeftOut && !isGenerated(metadata) && !isInternal(metadata) && metadata.default === undefined;
 }
 
 /** Property path of a column; a join column that has no property is `relation.referenced`. */

@@ -35,14 +35,18 @@ export async function onOneConnection<T>(
   outer: EntityManager,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
-  // TypeORM 0.3 knows the data source of a manager by its old name alone.
-  const { dataSource = (outer as { connection: DataSource }).connection } = outer as { dataSource?: DataSource };
-  const runner = dataSource.createQueryRunner('master');
+  const runner = dataSourceOf(outer).createQueryRunner('master');
   try {
     return await work(runner.manager);
   } finally {
     await runner.release();
   }
+}
+
+/** TypeORM 0.3 knows the data source of a manager by its old name alone. */
+export function dataSourceOf(manager: object): DataSource {
+  const { dataSource = (manager as { connection: DataSource }).connection } = manager as { dataSource?: DataSource };
+  return dataSource;
 }
 
 /** Runs work in a transaction of the caller's, who alone can repeat it. */

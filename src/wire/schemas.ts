@@ -59,6 +59,8 @@ export interface SchemaFacts {
   readonly isSerialized: (resource: Resource) => boolean;
   /** The application reads its bodies. */
   readonly isDeserialized: (resource: Resource) => boolean;
+  /** Something but the client may give a property of a new row its value. */
+  readonly isGiven: (resource: Resource, property: string) => boolean;
   /** A row may be written and not be seen afterwards. */
   readonly hidesRows: (resource: Resource) => boolean;
   /** The application is asked whether a request may read the resource at all. */

@@ -54,6 +54,8 @@ const QUICKSTART = `${PRELUDE}
     for (const each of page.data.included ?? []) if (each.type === 'computer') seen.push(each.attributes?.vendor);
     // @ts-expect-error there is no such attribute
     void grace?.attributes?.salary;
+    // @ts-expect-error a computer has a vendor
+    void (() => client.POST('/api/computer', { body: { data: { type: 'computer', attributes: {} } } }));
     // @ts-expect-error there is no such sort key
     void client.GET('/api/person', { params: { query: { sort: [1] } } });
     // @ts-expect-error there is no such address

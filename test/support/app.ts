@@ -17,7 +17,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { DescribedAnswers } from './described-answers.js';
+import { DescribedAnswers, type Exchange } from './described-answers.js';
 import { type Database, type DatabaseKind, describeDatabases } from './databases.js';
 
 export type AdapterKind = 'express' | 'fastify';
@@ -94,7 +94,7 @@ export async function createApp(
   const agent = new Agent({ keepAlive: true, maxSockets: 400 });
   const request: TestApp['request'] = async (method, path, parts = {}) => {
     const sent = await send(agent, port, method, path, parts);
-    expectDescribed(described, method, path, sent);
+    expectDescribed(described, method, path, sent, parts);
     return sent.answer;
   };
   return {
@@ -115,12 +115,25 @@ function expectDescribed(
   method: string,
   path: string,
   { answer, from }: Sent,
+  parts: RequestParts,
 ): void {
   const { status, headers, text } = answer;
   const [contentType, allow] = [headers['content-type'], headers.allow];
-  const fault = described?.faultOf({ method, path, port: from, status, contentType, allow, text });
+  const sent = sentJson(parts);
+  const fault = described?.faultOf({ method, path, port: from, status, contentType, allow, text, sent });
   if (fault === undefined) return;
   throw new Error(`${method} ${path} is not answered as the OpenAPI document says: ${fault}\n${status} ${text}`);
+}
+
+function sentJson({ headers = {}, body }: RequestParts): Exchange['sent'] {
+  const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
+  const contentType = given === undefined ? JSON_API : String(given);
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return { contentType, body };
+  try {
+    return { contentType, body: JSON.parse(String(body)) as unknown };
+  } catch {
+    return { contentType, body: undefined };
+  }
 }
 
 function createAdapter(adapter: AdapterKind | AbstractHttpAdapter): AbstractHttpAdapter {

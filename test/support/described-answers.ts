@@ -25,6 +25,8 @@ export interface Exchange {
   readonly contentType: string | undefined;
   readonly allow: string | undefined;
   readonly text: string;
+  /** What was sent, where it was JSON that can be read. */
+  readonly sent: { readonly contentType: string | undefined; readonly body: unknown };
 }
 
 /** A request that has reached a handler. */
@@ -155,6 +157,8 @@ class Description {
     const { method, status, text } = exchange;
     const type = exchange.contentType?.split(';')[0];
     if (status === 304 || FOR_PEOPLE.includes(type ?? '')) return undefined;
+    const lacked = status === 201 ? this.lackedBy(route, exchange.sent) : undefined;
+    if (lacked !== undefined) return `a body without the required ${lacked} has made a row`;
     if (status < 300 && this.isProcessed(route)) return undefined;
     const responses = route.description['responses'] as Readonly<Record<string, Response>>;
     const response = this.resolve(responses[status] ?? (status < 400 ? undefined : responses['default']));
@@ -171,6 +175,23 @@ class Description {
     if (type === 'application/javascript') return undefined;
     const schema = status < 400 ? this.schemaFor(route, type!, asked) : undefined;
     return this.validators.faultOf(schema ?? content.schema, text);
+  }
+
+  /** A member that a body has to have and has not. */
+  private lackedBy({ description }: DescribedRoute, { contentType, body }: Exchange['sent']): string | undefined {
+    const { content } = (description['requestBody'] ?? {}) as { readonly content?: Content };
+    const schema = content?.[contentType?.split(';')[0] ?? '']?.schema;
+    return schema === undefined ? undefined : this.lacked(schema, body);
+  }
+
+  private lacked({ $ref, required = [], properties = {} }: JsonSchema, value: unknown): string | undefined {
+    if (typeof $ref === 'string') return this.lacked(this.api.schemas[$ref.split('/').at(-1)!]!, value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const names = required as readonly string[];
+    const inside = Object.entries(properties as Readonly<Record<string, JsonSchema>>).map(([name, schema]) =>
+      this.lacked(schema, (value as Readonly<Record<string, unknown>>)[name]),
+    );
+    return names.find((name) => !Object.hasOwn(value, name)) ?? inside.find((each) => each !== undefined);
   }
 
   /** Nothing that is not described succeeds; refusals look as they always do. */

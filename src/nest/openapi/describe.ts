@@ -19,6 +19,7 @@ import {
   type ResourceUrlKind,
 } from '../operations.js';
 import { evaluationRoute } from '../routes.js';
+import { givenProperties } from './given.js';
 import { pathsOf } from './places.js';
 import { answers, errorAnswers, Responses } from './responses.js';
 
@@ -88,8 +89,16 @@ class Describer {
     const checkers = permissions.accessFor(() => catalogue.rulesFor(viewer));
     const ownOf = ({ path, version }: Resource): ServedResource['own'] | undefined =>
       catalogue.all().find(({ resource }) => resource.path === path && resource.version === version)?.own;
+    const given = new Map<Resource, (property: string) => boolean>();
+    const givenOf = (resource: Resource): ((property: string) => boolean) => {
+      const served = catalogue.all().find((each) => each.resource === resource);
+      const known = given.get(resource) ?? (served === undefined ? () => true : givenProperties(served));
+      given.set(resource, known);
+      return known;
+    };
     this.book = new SchemaBook({
       policy,
+      isGiven: (resource, property) => givenOf(resource)(property),
       operators: [...options.operators.keys()],
       limits: options.limits,
       isSerialized: (resource) => ownOf(resource)?.serializer !== undefined,

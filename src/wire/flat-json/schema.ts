@@ -27,6 +27,7 @@ import {
   toOneNames,
   type Spelling,
 } from '../search-schemas.js';
+import { requiredNames } from '../required.js';
 import { readSchema, writtenSchema } from '../value-schemas.js';
 import { hiddenKey, isNumber, type KeyPart } from './key.js';
 
@@ -208,11 +209,15 @@ function written(
   const relationships = [...resource.relationships.keys()]
     .flatMap((each) => policy.writableRelationship(resource, each) ?? [])
     .filter(mayWrite);
-  return closed({
-    ...more,
-    ...Object.fromEntries(attributes.map((each) => [each.name, writtenSchema(each, resource)])),
-    ...Object.fromEntries(relationships.map((each) => [each.name, members(each, resource, isUpdate)])),
-  });
+  const required = isUpdate ? undefined : requiredNames(resource, { attributes, relationships }, book);
+  return closed(
+    {
+      ...more,
+      ...Object.fromEntries(attributes.map((each) => [each.name, writtenSchema(each, resource)])),
+      ...Object.fromEntries(relationships.map((each) => [each.name, members(each, resource, isUpdate)])),
+    },
+    required === undefined ? [] : [...required.attributes, ...required.relationships],
+  );
 }
 
 /** Rows by their keys, or with values of their own; those that are added and those that are removed. */

@@ -15,6 +15,7 @@ import {
   type SchemaBook,
   type WireSchemas,
 } from '../schemas.js';
+import { requiredNames } from '../required.js';
 import { readSchema, writtenSchema } from '../value-schemas.js';
 import { parameters } from './parameters.js';
 import { hasLinkageUrl, hasRelatedUrl, hasUrl } from './write.js';
@@ -319,17 +320,28 @@ function writtenObject({ name, resource }: DescribedOperation, book: SchemaBook)
     const data = each.toMany ? listOf(identifier) : each.nullable ? orNull(identifier) : identifier;
     return [each.name, closed({ data, meta: ANY_OBJECT, links: ANY_OBJECT }, ['data'])] as const;
   });
+  const required = isUpdate ? NOTHING : requiredNames(resource, { attributes, relationships }, book);
   const takesId = name === 'PATCH_RESOURCE' || (!isUpdate && resource.options.allowClientGeneratedIds);
   return closed(
     {
       type: { type: 'string', const: resource.name },
       ...(takesId ? { id: TEXT } : {}),
-      attributes: closed(Object.fromEntries(attributes.map((each) => [each.name, writtenSchema(each, resource)]))),
-      ...(linkages.length === 0 ? {} : { relationships: closed(Object.fromEntries(linkages)) }),
+      attributes: closed(
+        Object.fromEntries(attributes.map((each) => [each.name, writtenSchema(each, resource)])),
+        required.attributes,
+      ),
+      ...(linkages.length === 0 ? {} : { relationships: closed(Object.fromEntries(linkages), required.relationships) }),
     },
-    ['type', ...(name === 'PATCH_RESOURCE' ? ['id'] : [])],
+    [
+      'type',
+      ...(name === 'PATCH_RESOURCE' ? ['id'] : []),
+      ...(required.attributes.length === 0 ? [] : ['attributes']),
+      ...(required.relationships.length === 0 ? [] : ['relationships']),
+    ],
   );
 }
+
+const NOTHING = { attributes: [], relationships: [] } as const;
 
 function errors(book: SchemaBook): JsonSchema {
   return book.named('json-api.errors', () => {
