@@ -1,6 +1,6 @@
 /**
- * The documents of the samples: the linter finds no error, and a TypeScript client that is generated from them compiles
- * under `strict` and works.
+ * The documents of the samples, and of an application with nearly everything: the linter finds no error, and a TypeScript
+ * client that is generated from them compiles under `strict` and works.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { RestlessModule } from 'nestjs-restless';
 import { restlessDocument } from 'nestjs-restless/openapi';
 import * as openapiFetch from 'openapi-fetch';
 import openapiTypescript, { astToString } from 'openapi-typescript';
@@ -16,7 +18,12 @@ import { AppModule as Blog } from '../../sample/blog/app.module.js';
 import { documentOf } from '../../sample/blog/document.js';
 import { PASSWORD } from '../../sample/blog/seed.js';
 import { AppModule as Quickstart } from '../../sample/quickstart/main.js';
-import { createApp, type TestApp } from '../support/app.js';
+import { AppModule as OldPages } from '../../sample/flask-restless-client/app.module.js';
+import { Measurement, Station } from '../../sample/postgres/entities.js';
+import { worldOptions } from '../../sample/world/database.js';
+import { City, Country, Currency, Language } from '../../sample/world/entities.js';
+import { createApp, describeServers, type TestApp } from '../support/app.js';
+import { PeopleModule } from './people.js';
 
 const LINTER = 'node_modules/@redocly/cli/bin/cli.js';
 
@@ -122,6 +129,23 @@ const BLOG = `${PRELUDE}
   }
 `;
 
+const OLD_PAGES = `${PRELUDE}
+  export async function run(baseUrl: string): Promise<unknown[]> {
+    const client = createClient<paths>({ baseUrl, querySerializer });
+    const q = JSON.stringify({ filters: [{ name: 'computers__name', op: 'any', val: 'Mark I' }], single: true });
+    const found = await client.GET('/api/person', { params: { query: { q } } });
+    // @ts-expect-error a person has a name
+    void (() => client.POST('/api/person', { body: { age: 5 } }));
+    const created = await client.POST('/api/person', { body: { name: 'Ada', birth_date: '1815-12-10' } });
+    const changed = await client.PUT('/api/person/{id}', {
+      params: { path: { id: created.data?.id ?? 0 } },
+      body: { age: 20, computers: { add: [{ name: 'Loom' }] } },
+    });
+    const row = changed.data;
+    return [found.response.status, created.response.status, row?.age, row?.computers.map(({ name }) => name)];
+  }
+`;
+
 type Run = (url: string, token?: string) => Promise<unknown[]>;
 
 /** Compiles a program together with the types of a document, and gives what it exports. */
@@ -159,46 +183,63 @@ async function compile(document: OpenAPIObject, program: string): Promise<Run> {
   return exports.run!;
 }
 
+/** What the linter calls an error in these documents. */
+function lint(documents: Readonly<Record<string, OpenAPIObject>>): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
+  try {
+    const files = Object.entries(documents).map(([name, document]) => {
+      const file = join(folder, `${name}.json`);
+      writeFileSync(file, JSON.stringify(document));
+      return file;
+    });
+    // Nothing is reported to anybody, and no newer version looked for.
+    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
+    const { status, stdout } = spawnSync(process.execPath, [LINTER, 'lint', '--format=stylish', ...files], {
+      encoding: 'utf8',
+      env,
+    });
+    const errors = stdout.split('\n').filter((line) => /\serror\s/.test(line));
+    return status === 0 ? errors : [...errors, `the linter ends with ${status}`];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function described({ app }: TestApp, title: string): OpenAPIObject {
+  return restlessDocument(app, new DocumentBuilder().setTitle(title).addBearerAuth().build());
+}
+
 describe('the OpenAPI documents of the samples', () => {
   let quickstart: TestApp;
   let blog: TestApp;
-  let documents: Record<'quickstart' | 'blog' | 'editors', OpenAPIObject>;
+  let oldPages: TestApp;
+  let documents: Record<'quickstart' | 'blog' | 'editors' | 'oldPages', OpenAPIObject>;
 
   beforeAll(async () => {
     quickstart = await createApp(Quickstart);
     blog = await createApp(Blog, { configure: (nest) => nest.useLogger(false) });
-    const config = new DocumentBuilder().setTitle('Quickstart').build();
+    oldPages = await createApp(OldPages);
     documents = {
-      quickstart: restlessDocument(quickstart.app, config),
+      quickstart: described(quickstart, 'Quickstart'),
       blog: documentOf(blog.app),
       editors: documentOf(blog.app, ['editor']),
+      oldPages: described(oldPages, 'Old pages'),
     };
   });
-  afterAll(async () => {
-    await quickstart.close();
-    await blog.close();
-  });
+  afterAll(() => Promise.all([quickstart, blog, oldPages].map((app) => app.close())));
 
-  it('pass the linter without errors', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
-    try {
-      const files = Object.entries(documents).map(([name, document]) => {
-        const file = join(folder, `${name}.json`);
-        writeFileSync(file, JSON.stringify(document));
-        return file;
-      });
-      // Nothing is reported to anybody, and no newer version looked for.
-      const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' };
-      const { status, stdout } = spawnSync(process.execPath, [LINTER, 'lint', '--format=stylish', ...files], {
-        encoding: 'utf8',
-        env,
-      });
+  it('pass the linter without errors, and so does that of the world and of people with everything', async () => {
+    const world = await createApp({
+      imports: [
+        TypeOrmModule.forRoot({ ...worldOptions(':memory:'), synchronize: true }),
+        RestlessModule.forFeature([Country, City, Language, Currency]),
+      ],
+    });
+    const people = await createApp(PeopleModule);
+    const more = { world: described(world, 'World'), people: described(people, 'People') };
+    await Promise.all([world.close(), people.close()]);
 
-      expect(stdout.split('\n').filter((line) => /\serror\s/.test(line))).toEqual([]);
-      expect(status).toBe(0);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    expect(lint({ ...documents, ...more })).toEqual([]);
   }, 120_000);
 
   it('make a strict TypeScript client that works with the quickstart', async () => {
@@ -220,4 +261,24 @@ describe('the OpenAPI documents of the samples', () => {
 
     expect(await run(blog.url, login.at('/token') as string)).toEqual([401, 201, 204, [1]]);
   }, 120_000);
+
+  it('make a strict TypeScript client that works with flat JSON alone', async () => {
+    const run = await compile(documents.oldPages, OLD_PAGES);
+
+    expect(await run(oldPages.url)).toEqual([200, 201, 20, ['Loom']]);
+  }, 120_000);
 });
+
+describeServers(
+  (server) => {
+    it('the OpenAPI document of the sample for PostgreSQL passes the linter without errors', async () => {
+      const entities = [Station, Measurement];
+      const app = await server.start({ entities, imports: [RestlessModule.forFeature(entities)] });
+      const stations = described(app, 'Stations');
+      await app.close();
+
+      expect(lint({ stations })).toEqual([]);
+    }, 120_000);
+  },
+  { databases: ['postgres'], adapters: ['express'] },
+);
