@@ -73,7 +73,8 @@ export class Columns {
     return column.expression === undefined && !this.isRounded(this.columnMetadata(column));
   }
 
-  private isRounded(metadata: ColumnMetadata): boolean {
+  /** True where the driver may give another number than the row has. */
+  isRounded(metadata: ColumnMetadata): boolean {
     return this.dialect.name === 'sqlite' && BIG_INTEGERS.includes(metadata.type);
   }
 

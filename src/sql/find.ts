@@ -2,16 +2,19 @@
  * Runs the statements of a plan on one connection and puts the rows together.
  */
 import { In, type EntityMetadata, type FindOptionsWhere, type ObjectLiteral, type QueryRunner } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { noSuchResource } from '../query/faults.js';
 import type { Position } from '../query/cursor.js';
 import type { Edge, Query } from '../query/query.js';
 import type { Identifier, Linkage, Portion, ResourceRecord, Result } from '../query/result.js';
 import { totalsCounted, totalsEstimated, totalsSeen, type Totals } from '../query/totals.js';
 import type { Resource } from '../resource/resource.js';
+import type { Columns } from './columns.js';
 import { cursorValue } from './cursor-cells.js';
 import { EntityReader, hiddenColumns } from './entities.js';
 import { readEstimate } from './counts.js';
 import type { Dialect } from './dialect.js';
+import { apart, keyText, partText, restore, roundedKey } from './exact.js';
 import { template, type Keys, type Statement } from './fragment.js';
 import type { BoundPlan } from './plan-cache.js';
 import { needsEntity, type EdgePlan } from './plan.js';
@@ -50,6 +53,7 @@ export class Finding {
     private readonly bound: BoundPlan,
     private readonly runner: QueryRunner,
     private readonly schema: Schema,
+    private readonly columns: Columns,
     private readonly dialect: Dialect,
     private readonly runStatement: RunStatement,
   ) {}
@@ -279,33 +283,49 @@ export class Finding {
     hidden: readonly string[],
   ): Promise<readonly (ObjectLiteral | undefined)[]> {
     const metadata = this.schema.metadata(resource.model);
-    const hydrated = keys.map((key) => this.hydratedKey(metadata, key));
-    const found: ObjectLiteral[] = [];
-    for (let from = 0; from < hydrated.length; from += MOST_KEYS) {
-      const where = whereKeys(metadata, hydrated.slice(from, from + MOST_KEYS));
-      const builder = this.runner.manager.createQueryBuilder(metadata.target, 'e').setFindOptions({ where });
-      for (const path of hidden) builder.addSelect(`e.${path}`);
-      found.push(...(await builder.getMany()));
+    const exact = new Map(keys.map((key) => [keyText(key), this.exactKey(metadata, key)]));
+    const textOf = (key: ObjectLiteral): string => roundedKey(metadata, this.columns, key);
+    const found = new Map<ObjectLiteral | undefined, ObjectLiteral>();
+    for (const list of apart([...exact.values()], textOf)) {
+      const loaded: ObjectLiteral[] = [];
+      for (let from = 0; from < list.length; from += MOST_KEYS) {
+        const where = whereKeys(metadata, list.slice(from, from + MOST_KEYS));
+        const builder = this.runner.manager.createQueryBuilder(metadata.target, 'e').setFindOptions({ where });
+        for (const path of hidden) builder.addSelect(`e.${path}`);
+        loaded.push(...(await builder.getMany()));
+      }
+      const byKey = new Map(loaded.map((entity) => [textOf(entity), entity]));
+      for (const key of list) {
+        const entity = byKey.get(textOf(key));
+        if (entity === undefined) continue;
+        restore(metadata, this.columns, entity, key);
+        found.set(key, entity);
+      }
     }
-    const textOf = (entity: ObjectLiteral): string =>
-      keyText(metadata.primaryColumns.map((column) => column.getEntityValue(entity) as unknown));
-    const byKey = new Map(found.map((entity) => [textOf(entity), entity]));
-    return hydrated.map((key) => byKey.get(keyText(key)));
+    return keys.map((key) => found.get(exact.get(keyText(key))));
   }
 
-  private hydratedKey({ primaryColumns }: EntityMetadata, key: readonly unknown[]): readonly unknown[] {
+  /** A primary key with every digit, where instances have theirs. */
+  private exactKey({ primaryColumns }: EntityMetadata, key: readonly unknown[]): ObjectLiteral {
     const { driver } = this.schema.dataSource;
-    return primaryColumns.map((column, index) => driver.prepareHydratedValue(key[index], column) as unknown);
+    const exact: ObjectLiteral = {};
+    for (const [index, column] of primaryColumns.entries())
+      column.setEntityValue(exact, driver.prepareHydratedValue(key[index], column));
+    return exact;
   }
 }
 
-function whereKeys({ primaryColumns: columns }: EntityMetadata, keys: Keys): FindOptionsWhere<ObjectLiteral>[] {
-  if (columns.length === 1) return [columns[0]!.createValueMap(In(keys.map(([key]) => key)))];
+function whereKeys(
+  { primaryColumns: columns }: EntityMetadata,
+  keys: readonly ObjectLiteral[],
+): FindOptionsWhere<ObjectLiteral>[] {
+  const valueOf = (column: ColumnMetadata, key: ObjectLiteral): unknown => column.getEntityValue(key) as unknown;
+  if (columns.length === 1) return [columns[0]!.createValueMap(In(keys.map((key) => valueOf(columns[0]!, key))))];
   return keys.map(
     (key) =>
       Object.assign(
         {},
-        ...columns.map((column, index) => column.createValueMap(key[index])),
+        ...columns.map((column) => column.createValueMap(valueOf(column, key))),
       ) as FindOptionsWhere<ObjectLiteral>,
   );
 }
@@ -325,19 +345,6 @@ function linkMany(record: Draft, name: string, members: readonly Identifier[], p
 /** The key that stands at these places of a row, as text. */
 function keyOf(row: Row, places: readonly number[]): string {
   return places.length === 1 ? partText(row[places[0]!]) : keyText(places.map((at) => row[at]));
-}
-
-/** Key values as text: drivers give one value as a number here and as text there. */
-function keyText(key: readonly unknown[]): string {
-  if (key.length === 1) return partText(key[0]);
-  return key.map((part) => encodeURIComponent(partText(part))).join('/');
-}
-
-function partText(part: unknown): string {
-  if (typeof part === 'string') return part;
-  if (part instanceof Uint8Array) return Buffer.from(part).toString('hex');
-  // As text, a date would lose its milliseconds.
-  return String(part instanceof Date ? part.getTime() : part);
 }
 
 /** The rows of an edge; where several rows of a join entity lead to one, that one once. */

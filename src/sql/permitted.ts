@@ -7,9 +7,10 @@ import type { FoundRow } from '../query/repository.js';
 import { toJson } from '../query/values.js';
 import type { RowAction } from '../resource/permissions.js';
 import { formatId, resourcesOf, type Resource } from '../resource/resource.js';
+import { apart, isRounding, restore, roundedKey } from './exact.js';
 import { allOf, render, type Sql } from './fragment.js';
 import { Aliases, Where } from './where.js';
-import { pieces, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
+import { findKeys, pieces, rowIsOneOf, type RowKey, type WriteContext } from './rows-to-write.js';
 
 type Context = Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators'>;
 
@@ -20,17 +21,67 @@ const ALIAS = 'row';
  * The rows of a resource that pass conditions, with the keys of the rows that their own columns lead to.
  */
 export async function instancesOf(
-  { schema, columns, dialect, operators }: Context,
+  context: Context,
   manager: EntityManager,
   resource: Resource,
   conditions: (where: Where, alias: string) => readonly Sql[],
 ): Promise<readonly FoundRow[]> {
+  const { columns, schema } = context;
+  const metadata = schema.metadata(resource.model);
+  if (isRounding(metadata, columns)) return exactInstancesOf({ ...context, manager }, resource, conditions);
+  const ids = resource.id.map(({ column }) => schema.columnMetadata(column));
+  return (await load(context, manager, resource, conditions)).map((row) => {
+    const parts = ids.map((column) => String(toJson(column.getEntityValue(row))));
+    return { id: formatId(parts, resource.options.idSeparator), row };
+  });
+}
+
+/** The same where the driver rounds: the numbers are read as text, and put on the instances. */
+async function exactInstancesOf(
+  context: Context & { readonly manager: EntityManager },
+  resource: Resource,
+  conditions: (where: Where, alias: string) => readonly Sql[],
+): Promise<readonly FoundRow[]> {
+  const { columns, manager, schema } = context;
+  const metadata = schema.metadata(resource.model);
+  const textOf = (entity: ObjectLiteral): string => roundedKey(metadata, columns, entity);
+  const found = await findKeys(context, resource, {
+    conditions: (where, alias) => [...where.rowConditions(resource.model, alias), ...conditions(where, alias)],
+    lock: false,
+    more: metadata.columns.filter((column) => columns.isRounded(column)),
+  });
+  const instances: FoundRow[] = [];
+  for (const list of apart(found, ({ key }) => textOf(key))) {
+    for (const piece of pieces(list)) {
+      const keys = piece.map(({ key }) => key);
+      const rows = await load(context, manager, resource, (_where, alias) => [
+        rowIsOneOf(context, metadata, keys, alias),
+      ]);
+      const byKey = new Map(rows.map((row) => [textOf(row), row]));
+      for (const { key, id } of piece) {
+        const row = byKey.get(textOf(key));
+        if (row === undefined) continue;
+        restore(metadata, columns, row, key);
+        instances.push({ id, row });
+      }
+    }
+  }
+  return instances;
+}
+
+/** Instances of the rows that pass conditions. */
+async function load(
+  { schema, columns, dialect, operators }: Context,
+  manager: EntityManager,
+  resource: Resource,
+  conditions: (where: Where, alias: string) => readonly Sql[],
+): Promise<readonly ObjectLiteral[]> {
   const metadata = schema.metadata(resource.model);
   const where = new Where(schema, columns, dialect, operators, new Aliases());
   const condition = allOf([...where.rowConditions(resource.model, ALIAS), ...conditions(where, ALIAS)]);
   const { text, parameters } = render(condition, (index) => `:restless_${index}`);
   const toOne = metadata.relations.filter((relation) => relation.isWithJoinColumn);
-  const instances = await manager
+  return manager
     .createQueryBuilder<ObjectLiteral>(metadata.target, ALIAS)
     .setFindOptions({
       loadEagerRelations: false,
@@ -38,11 +89,6 @@ export async function instancesOf(
     })
     .where(text, Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])))
     .getMany();
-  const ids = resource.id.map(({ column }) => schema.columnMetadata(column));
-  return instances.map((row) => {
-    const parts = ids.map((column) => String(toJson(column.getEntityValue(row))));
-    return { id: formatId(parts, resource.options.idSeparator), row };
-  });
 }
 
 /** The condition of a filter, where there is one. */

@@ -129,7 +129,15 @@ export class TypeOrmRepository implements CompleteRepository {
   }
 
   private run(query: Query, runner: QueryRunner): Promise<Result> {
-    return new Finding(query, this.plans.plan(query), runner, this.schema, this.dialect, this.runStatement).run();
+    return new Finding(
+      query,
+      this.plans.plan(query),
+      runner,
+      this.schema,
+      this.context.columns,
+      this.dialect,
+      this.runStatement,
+    ).run();
   }
 
   private takeTurn<T>(work: () => Promise<T>): Promise<T> {

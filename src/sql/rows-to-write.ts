@@ -51,8 +51,11 @@ export interface WriteContext {
 /** A row, as far as writing needs it: its key, and the columns that relations refer to, as entity values. */
 export type RowKey = ObjectLiteral;
 
+/** What finding rows needs of it. */
+type ReadContext = Pick<WriteContext, 'schema' | 'columns' | 'dialect' | 'operators' | 'manager'>;
+
 /** The conditions of one statement. */
-export function whereOf(context: WriteContext): Where {
+export function whereOf(context: ReadContext): Where {
   const { schema, columns, dialect, operators } = context;
   return new Where(schema, columns, dialect, operators, new Aliases());
 }
@@ -73,7 +76,7 @@ function keyColumns(metadata: EntityMetadata): readonly ColumnMetadata[] {
  * @param lock holds other writers off until the transaction ends
  */
 export async function findKeys(
-  context: WriteContext,
+  context: ReadContext,
   resource: Resource,
   options: {
     readonly conditions: (where: Where, alias: string) => readonly Sql[];
@@ -363,7 +366,7 @@ export async function expectThere(context: WriteContext, { resource, place }: Ch
 
 /** The condition that a row is one of these, by its primary key. */
 export function rowIsOneOf(
-  { columns, schema }: WriteContext,
+  { columns, schema }: Pick<WriteContext, 'columns' | 'schema'>,
   metadata: EntityMetadata,
   keys: readonly ObjectLiteral[],
   alias: string,
