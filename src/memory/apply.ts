@@ -13,6 +13,7 @@ import {
   type FieldValue,
   type LinkChange,
   type LinkTarget,
+  type RemoveMany,
   type Update,
   type UpdateMany,
 } from '../query/change.js';
@@ -22,6 +23,7 @@ import { toJson } from '../query/values.js';
 import type { ColumnModel, EntityModel, RelationModel } from '../resource/entity-model.js';
 import type { Resource } from '../resource/resource.js';
 import { passes } from './filter-meaning.js';
+import { rowsOf } from './find.js';
 import {
   compareValues,
   heldKeys,
@@ -83,17 +85,21 @@ class Applying {
         this.remove([this.one(change.filter, change.id)]);
         return { id: change.id, count: 1, changedMore: false };
       case 'update-many': {
-        const rows = this.found(change.filter);
+        const rows = this.meant(change);
         const targets = this.targets(change.links, change.named);
         for (const row of rows) this.write(row, change, targets);
         return { id: undefined, count: rows.length, changedMore: true };
       }
       case 'remove-many': {
-        const rows = this.found(change.filter);
+        const rows = this.meant(change);
         this.remove(rows);
         return { id: undefined, count: rows.length, changedMore: false };
       }
     }
+  }
+
+  private meant({ filter, part }: UpdateMany | RemoveMany): readonly MemoryRow[] {
+    return part === undefined ? this.found(filter) : rowsOf(this.tables, part);
   }
 
   private found(filter: Filter | undefined): readonly MemoryRow[] {

@@ -12,7 +12,7 @@ import { toJson } from '../query/values.js';
 import type { ColumnModel } from '../resource/entity-model.js';
 import type { Attribute, Resource } from '../resource/resource.js';
 import { passes } from './filter-meaning.js';
-import { pageAt, sorted } from './sort.js';
+import { pageAt, sorted, type SortedRow } from './sort.js';
 import { byKey, compareValues, idOf, valueAt, type MemoryRow, type Tables } from './tables.js';
 
 /** A record while its parts come together. */
@@ -29,6 +29,16 @@ export async function find(tables: Tables, query: Query): Promise<Result> {
   return finding.run();
 }
 
+/** The rows themselves that a query asks for, whatever its page. */
+export function rowsOf(tables: Tables, query: Query): readonly MemoryRow[] {
+  return stretchOf(query, new Finding(tables, query).sorted()).map(({ row }) => row);
+}
+
+/** The rows from one to another, where a query is about those. */
+function stretchOf({ window }: Query, rows: readonly SortedRow[]): readonly SortedRow[] {
+  return window === undefined ? rows : rows.slice(window.offset, window.offset + (window.limit ?? Infinity));
+}
+
 class Finding {
   private readonly drafts = new Map<Resource, Map<string, Draft>>();
   private readonly included: Draft[] = [];
@@ -40,11 +50,9 @@ class Finding {
 
   async run(): Promise<Result> {
     const { query } = this;
-    const found = sorted(query, grouped(this.tables, query, this.candidates()), (row, key) =>
-      valueOf(this.tables, query.resource, row, key),
-    );
-    const { page, cardinality, window, cursor } = query;
-    const all = window === undefined ? found : found.slice(window.offset, window.offset + (window.limit ?? Infinity));
+    const found = this.sorted();
+    const { page, cardinality, cursor } = query;
+    const all = stretchOf(query, found);
     const most = cardinality === 'many' ? (page?.size ?? Infinity) : cardinality === 'single' ? 2 : 1;
     const start = page === undefined ? 0 : (page.number - 1) * page.size;
     const { rows, more } =
@@ -67,6 +75,14 @@ class Finding {
         found.length,
       ),
     };
+  }
+
+  /** All that pass the filters, one of each group, in order. */
+  sorted(): readonly SortedRow[] {
+    const { query, tables } = this;
+    return sorted(query, grouped(tables, query, this.candidates()), (row, key) =>
+      valueOf(tables, query.resource, row, key),
+    );
   }
 
   /** Arrays know how many rows they have; what is to be capped is capped all the same. */

@@ -246,6 +246,12 @@ describe('rows in arrays and in a database', () => {
           ['DELETE', '/api/tag/sea'],
           ['DELETE', '/api/copy/99'],
           ['PATCH', '/api/book?filter[pages][gt]=100', resource('book', undefined, { subtitle: 'long' })],
+          [
+            'PATCH',
+            `/api/book?q={"filters":[],"order_by":[{"field":"title"}],"limit":2,"offset":1}`,
+            { subtitle: 'some' },
+          ],
+          ['DELETE', `/api/copy?q={"filters":[],"order_by":[{"field":"id","direction":"desc"}],"limit":1}`],
           ['DELETE', '/api/copy?filter[lentTo][is_null]=1'],
           ['DELETE', '/api/copy'],
         ];
@@ -265,6 +271,26 @@ describe('rows in arrays and in a database', () => {
           expect([path, sql!.at('/data')]).toEqual([path, memory!.at('/data')]);
         }
       }, 30_000);
+
+      it('are the same after changes of a stretch of them [BLK-07]', async () => {
+        const flat = 'application/json';
+        const headers = { Accept: flat, 'Content-Type': flat };
+        const all = '"filters":[{"name":"id","op":"gt","val":0}]';
+        const requests: readonly (readonly [method: string, path: string, body?: object])[] = [
+          ['PATCH', `/api/book?q={${all},"order_by":[{"field":"title"}],"limit":2,"offset":1}`, { subtitle: 'some' }],
+          ['PATCH', `/api/book?q={${all},"limit":100,"offset":3}`, { subtitle: 'rest' }],
+          ['DELETE', `/api/copy?q={${all},"order_by":[{"field":"id","direction":"desc"}],"limit":1}`],
+        ];
+
+        for (const [method, path, body] of requests) {
+          const [sql, memory] = await Promise.all(apps.map((app) => app.request(method, path, { headers, body })));
+          expect([path, sql!.status, sql!.text]).toEqual([path, 200, memory!.text]);
+        }
+        for (const path of ['book', 'copy']) {
+          const [sql, memory] = await Promise.all(apps.map((app) => app.get(`/api/${path}`)));
+          expect([path, sql!.at('/data')]).toEqual([path, memory!.at('/data')]);
+        }
+      });
     },
     { adapters: ['express'], databases: ['sqlite'] },
   );
