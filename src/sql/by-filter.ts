@@ -6,7 +6,7 @@ import type { Filter } from '../query/filter.js';
 import type { Resource } from '../resource/resource.js';
 import { assignmentsOf } from './assignments.js';
 import { allOf, join, render, sql, type Sql } from './fragment.js';
-import { whereOf, type WriteContext } from './rows-to-write.js';
+import { pieces, rowIsOneOf, whereOf, type RowKey, type WriteContext } from './rows-to-write.js';
 
 /** The rows of a resource that pass a filter. */
 export class ByFilter {
@@ -31,7 +31,7 @@ export class ByFilter {
   }
 
   private async updateByBuilder(values: ObjectLiteral): Promise<number> {
-    const { text, parameters } = this.condition();
+    const { text, parameters } = conditionOf(this.conditions());
     const { affected } = await this.context.manager
       .createQueryBuilder()
       .update(this.metadata.target)
@@ -43,9 +43,21 @@ export class ByFilter {
     return affected ?? 0;
   }
 
-  /** Deletes them, or marks them as deleted, and says how many there were. */
-  async remove(): Promise<number> {
-    const { text, parameters } = this.condition();
+  /**
+   * Deletes them, or marks them as deleted, and says how many there were.
+   *
+   * @param keys only these of them
+   */
+  async remove(keys?: readonly RowKey[]): Promise<number> {
+    if (keys === undefined) return this.removeWhere(this.conditions());
+    let count = 0;
+    for (const piece of pieces(keys))
+      count += await this.removeWhere([rowIsOneOf(this.context, this.metadata, piece, this.metadata.tableName)]);
+    return count;
+  }
+
+  private async removeWhere(conditions: readonly Sql[]): Promise<number> {
+    const { text, parameters } = conditionOf(conditions);
     const builder = this.context.manager.createQueryBuilder();
     const { deleteDateColumn, target } = this.metadata;
     const removal =
@@ -53,12 +65,6 @@ export class ByFilter {
         ? builder.delete().from(target).where(text, parameters)
         : builder.softDelete().from(target).where(text, parameters);
     return (await removal.callListeners(false).execute()).affected ?? 0;
-  }
-
-  /** For TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
-  private condition(): { readonly text: string; readonly parameters: ObjectLiteral } {
-    const { text, parameters } = render(allOf(this.conditions()), (index) => `:restless_${index}`);
-    return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
   }
 
   private conditions(): readonly Sql[] {
@@ -71,4 +77,10 @@ export class ByFilter {
       ...(filter === undefined ? [] : [where.condition(filter, alias)]),
     ];
   }
+}
+
+/** For TypeORM's builders of UPDATE and DELETE, which give the table no alias. */
+function conditionOf(conditions: readonly Sql[]): { readonly text: string; readonly parameters: ObjectLiteral } {
+  const { text, parameters } = render(allOf(conditions), (index) => `:restless_${index}`);
+  return { text, parameters: Object.fromEntries(parameters.map((value, index) => [`restless_${index}`, value])) };
 }

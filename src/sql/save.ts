@@ -171,12 +171,14 @@ class Saver {
   private async removeMany(change: RemoveMany): Promise<Applied> {
     const { resource } = change;
     const filter = await this.meant(change);
-    if (this.checksRows) await expectPermitted(this.context, resource, 'destroy', await this.allKeys(resource, filter));
     const hooks = needsInstance(this.context.schema.dataSource, this.metadata, 'remove');
-    if (resource.options.bulk === 'statement' || !hooks) {
-      return { id: undefined, count: await new ByFilter(this.context, resource, filter).remove(), changedMore: false };
-    }
+    const inOne = resource.options.bulk === 'statement' || !hooks;
+    const rows = new ByFilter(this.context, resource, filter);
+    if (inOne && !this.checksRows) return { id: undefined, count: await rows.remove(), changedMore: false };
     const keys = await this.allKeys(resource, filter);
+    await expectPermitted(this.context, resource, 'destroy', keys);
+    // Those that were asked about: others that pass the filter may have come meanwhile.
+    if (inOne) return { id: undefined, count: await rows.remove(keys), changedMore: false };
     for (const key of keys) await this.rows.removeRow(key);
     return { id: undefined, count: keys.length, changedMore: false };
   }
