@@ -35,8 +35,18 @@ export interface DescribedOperation {
   readonly wire: { readonly embed: number; readonly numPagesAlias: boolean };
 }
 
+/** A header of an answer, as OpenAPI has it. */
+export interface DescribedHeader {
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
+export type DescribedHeaders = Readonly<Record<string, DescribedHeader>>;
+
 /** How a format describes itself. */
 export interface WireSchemas {
+  /** The headers of an answer with rows; those of what is created are the same in all formats. */
+  readonly headers: (operation: DescribedOperation) => DescribedHeaders;
   /** The document of an answer that succeeds; undefined where there is none. */
   readonly answer: (operation: DescribedOperation, book: SchemaBook) => JsonSchema | undefined;
   /** What a request has to bring; undefined where it brings nothing, or where this format has no body for it. */
@@ -146,6 +156,20 @@ export function orNull(schema: JsonSchema): JsonSchema {
     ...(values === undefined ? {} : { enum: [...(values as readonly unknown[]), null] }),
   };
 }
+
+/** True where an answer is a page. */
+export function isPage({ name, relationship }: DescribedOperation): boolean {
+  return name === 'GET_COLLECTION' || (relationship?.toMany === true && name !== 'GET_RELATED_RESOURCE');
+}
+
+/** Headers of pages in every format. */
+export const PAGE_HEADERS: DescribedHeaders = Object.freeze<DescribedHeaders>({
+  Link: { description: 'Other pages: first, last, prev, next.', schema: { type: 'string' } },
+  Location: {
+    description: 'Where the row is, if one is asked for in the place of a page.',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+});
 
 /** Where an address leads to, as links have it. */
 export const URL_SCHEMA: JsonSchema = Object.freeze({ type: 'string', format: 'uri-reference' });

@@ -118,9 +118,7 @@ function expectDescribed(
   parts: RequestParts,
 ): void {
   const { status, headers, text } = answer;
-  const [contentType, allow] = [headers['content-type'], headers.allow];
-  const sent = sentJson(parts);
-  const fault = described?.faultOf({ method, path, port: from, status, contentType, allow, text, sent });
+  const fault = described?.faultOf({ method, path, port: from, status, headers, text, sent: sentJson(parts) });
   if (fault === undefined) return;
   throw new Error(`${method} ${path} is not answered as the OpenAPI document says: ${fault}\n${status} ${text}`);
 }

@@ -1,4 +1,5 @@
 /** No answer gets past the OpenAPI document unnoticed. */
+import { Header } from '@nestjs/common';
 import { Expose } from 'class-transformer';
 import { Resource, RestlessError, RestlessModule } from 'nestjs-restless';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
@@ -6,6 +7,8 @@ import { describeServers, type TestApp } from './app.js';
 
 @Entity()
 @Resource({
+  decorators: { EVALUATE: [Header('X-Total-Count', '1')] },
+  allowFunctions: true,
   preprocessors: {
     GET_RESOURCE: [
       ({ id }) => {
@@ -43,6 +46,13 @@ describeServers(
       const read = app.get('/api/event/2');
 
       await expect(read).rejects.toThrow('/data/attributes/day must match format "date"');
+    });
+
+    it('fails where a header is not in the document', async () => {
+      const functions = encodeURIComponent(JSON.stringify([{ name: 'count', field: 'id' }]));
+      const count = app.get(`/api/eval/event?functions=${functions}`);
+
+      await expect(count).rejects.toThrow('the header x-total-count is not in the document');
     });
 
     it('fails where a status of the library’s own is not in the document', async () => {

@@ -2,6 +2,7 @@
  * Holds every answer against the OpenAPI document of the application that gave it: `createApp` asks this about each, so
  * that no test can forget it. A document is made for every viewer that occurs, and a schema compiled once it is needed.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ExecutionContext, INestApplication, NestInterceptor } from '@nestjs/common';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -22,8 +23,7 @@ export interface Exchange {
   /** The client's port: what is known of the request on the server goes by it. */
   readonly port: number | undefined;
   readonly status: number;
-  readonly contentType: string | undefined;
-  readonly allow: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
   /** What was sent, where it was JSON that can be read. */
   readonly sent: { readonly contentType: string | undefined; readonly body: unknown };
@@ -36,10 +36,13 @@ interface Arrival {
 }
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
-type Response = { readonly $ref?: string; readonly content?: Content };
+type Response = { readonly $ref?: string; readonly content?: Content; readonly headers?: object };
 
 /** What the library answers of its own accord; what a deserializer throws may have any status. */
 const CODES = new Set(Object.keys(ERROR_CODES).filter((code) => code !== 'DESERIALIZATION'));
+
+/** Headers that the library sets for clients to go by; others are HTTP's own, or the application's. */
+const HEADERS = ['allow', 'content-range', 'etag', 'link', 'location', 'x-total-count'];
 
 /** The explorer's answers are for its own page. */
 const FOR_PEOPLE = ['text/html', 'application/vnd.nestjs-restless.explorer+json'];
@@ -155,7 +158,7 @@ class Description {
     asked: Asked | undefined,
   ): string | undefined {
     const { method, status, text } = exchange;
-    const type = exchange.contentType?.split(';')[0];
+    const type = exchange.headers['content-type']?.split(';')[0];
     if (status === 304 || FOR_PEOPLE.includes(type ?? '')) return undefined;
     const lacked = status === 201 ? this.lackedBy(route, exchange.sent) : undefined;
     if (lacked !== undefined) return `a body without the required ${lacked} has made a row`;
@@ -168,6 +171,8 @@ class Description {
     }
     // What a router refuses, Nest answers in its own words.
     if (!isOwn && type === 'application/json' && text.startsWith('{"statusCode":')) return undefined;
+    const header = isOwn ? undescribedHeader(response, exchange) : undefined;
+    if (header !== undefined) return `the header ${header} is not in the document`;
     if (method === 'HEAD') return undefined;
     if (text === '') return response.content === undefined ? undefined : 'the answer has no body';
     const content = type === undefined ? undefined : response.content?.[type];
@@ -195,9 +200,9 @@ class Description {
   }
 
   /** Nothing that is not described succeeds; refusals look as they always do. */
-  private undescribed({ method, status, contentType, text }: Exchange, isOwn: boolean): string | undefined {
+  private undescribed({ method, status, headers, text }: Exchange, isOwn: boolean): string | undefined {
     if (isOwn && status < 400) return `${method} is answered and not in the document`;
-    if (contentType !== 'application/vnd.api+json' || status < 400 || method === 'HEAD') return undefined;
+    if (headers['content-type'] !== 'application/vnd.api+json' || status < 400 || method === 'HEAD') return undefined;
     return this.validators.faultOf({ $ref: '#/components/schemas/json-api.errors' }, text);
   }
 
@@ -242,13 +247,18 @@ class Description {
 }
 
 /** Every verb that is described is said to be allowed. */
-function allowFault(routes: readonly DescribedRoute[], { allow = '' }: Exchange): string | undefined {
+function allowFault(routes: readonly DescribedRoute[], { headers: { allow = '' } }: Exchange): string | undefined {
   // Which verbs of classic Flask-Restless there are, depends on the format that is asked for.
   const described = routes.filter(
     ({ verb, path }) => verb !== 'put' && !(verb === 'delete' && path.includes('{relatedId}')),
   );
   const missing = described.map(({ verb }) => verb.toUpperCase()).filter((verb) => !allow.split(', ').includes(verb));
   return missing.length === 0 ? undefined : `${missing.join(', ')} is described, and not allowed`;
+}
+
+function undescribedHeader({ headers = {} }: Response, exchange: Exchange): string | undefined {
+  const described = Object.keys(headers).map((name) => name.toLowerCase());
+  return HEADERS.find((name) => name in exchange.headers && !described.includes(name));
 }
 
 function decoded(segment: string): string {

@@ -2,7 +2,7 @@
  * The answers of operations as OpenAPI has them: by status, in every media type.
  */
 import { ERROR_CODES } from '../../errors.js';
-import type { DescribedOperation, JsonSchema, SchemaBook } from '../../wire/schemas.js';
+import type { DescribedHeaders, DescribedOperation, JsonSchema, SchemaBook } from '../../wire/schemas.js';
 import type { WireFormat } from '../../wire/wire-format.js';
 import type { ServedResource } from '../catalogue.js';
 import { isGuardedAt } from '../guarded.js';
@@ -53,8 +53,10 @@ export function errorAnswers(route: Operation, served: ServedResource): readonly
   ];
 }
 
-const LIST_HEADERS = { Link: { description: 'Other pages: first, last, prev, next.', schema: { type: 'string' } } };
-const LOCATION = { Location: { description: 'Where it is.', schema: { type: 'string', format: 'uri-reference' } } };
+const LOCATION: DescribedHeaders = {
+  Location: { description: 'Where it is.', schema: { type: 'string', format: 'uri-reference' } },
+};
+const ALLOW: DescribedHeaders = { Allow: { description: 'What is allowed here.', schema: { type: 'string' } } };
 
 /** Makes answers; those that refuse have names, and are there once. */
 export class Responses {
@@ -67,6 +69,8 @@ export class Responses {
     const { name, resource, relationship } = operation;
     const { returning } = resource.options;
     const content = answers(formats, ({ schemas }) => schemas.answer(operation, this.book), scripts);
+    const named = formats.flatMap(({ schemas }) => Object.entries(schemas.headers(operation)));
+    const some = named.length === 0 ? {} : { headers: Object.fromEntries(named) };
     const done = { 204: { description: 'Done; there is nothing to tell.' } };
     switch (name) {
       case 'POST_RESOURCE':
@@ -83,12 +87,12 @@ export class Responses {
       case 'DELETE_RELATIONSHIP': {
         const isShown =
           returning === 'always' && this.book.policy.relationship(resource, relationship!.name) !== undefined;
-        return isShown ? { 200: { description: 'The linkage as it is now.', content }, ...done } : done;
+        return isShown ? { 200: { description: 'The linkage as it is now.', ...some, content }, ...done } : done;
       }
       case 'GET_COLLECTION':
-        return { 200: { description: 'A page.', headers: LIST_HEADERS, content } };
+        return { 200: { description: 'A page.', ...some, content } };
       default:
-        return { 200: { description: 'What was asked for.', content } };
+        return { 200: { description: 'What was asked for.', ...some, content } };
     }
   }
 
@@ -105,6 +109,7 @@ export class Responses {
     const name = `error-${status}.${spoken.join('.')}`;
     this.named[name] ??= {
       description: descriptionOf(status),
+      ...(status === 405 ? { headers: ALLOW } : {}),
       content: answers(formats, ({ schemas }) => schemas.errors(this.book), scripts),
     };
     return { $ref: `#/components/responses/${name}` };

@@ -8,9 +8,12 @@ import {
   ANY_OBJECT,
   anyOf,
   closed,
+  isPage,
   listOf,
   orNull,
+  PAGE_HEADERS,
   URL_SCHEMA,
+  type DescribedHeaders,
   type DescribedOperation,
   type JsonSchema,
   type QueryParameter,
@@ -32,7 +35,15 @@ import { readSchema, writtenSchema } from '../value-schemas.js';
 import { hiddenKey, isNumber, type KeyPart } from './key.js';
 
 /** How flat JSON describes itself. */
-export const SCHEMAS: WireSchemas = Object.freeze<WireSchemas>({ answer, body, parameters, serves, errors, root });
+export const SCHEMAS: WireSchemas = Object.freeze<WireSchemas>({
+  answer,
+  body,
+  headers,
+  parameters,
+  serves,
+  errors,
+  root,
+});
 
 const TEXT: JsonSchema = { type: 'string' };
 const SPELLING: Spelling = { filter: 'search-filter', separator: '__' };
@@ -76,6 +87,17 @@ function answer(operation: DescribedOperation, book: SchemaBook): JsonSchema | u
     default:
       return undefined;
   }
+}
+
+function headers(operation: DescribedOperation): DescribedHeaders {
+  if (!isPage(operation)) return {};
+  const { options } = operation.relationship?.target ?? operation.resource;
+  if (countNames(options).every((name) => name === 'none')) return PAGE_HEADERS;
+  return {
+    ...PAGE_HEADERS,
+    'X-Total-Count': { description: 'How many rows there are, where they are counted. Flat JSON.', schema: COUNT },
+    'Content-Range': { description: 'Which of them these are, `person 0-9/42`. Flat JSON.', schema: TEXT },
+  };
 }
 
 function page(resource: Resource, { wire }: DescribedOperation, book: SchemaBook): JsonSchema {

@@ -7,9 +7,12 @@ import {
   ANY_OBJECT,
   anyOf,
   closed,
+  isPage,
   listOf,
   orNull,
+  PAGE_HEADERS,
   URL_SCHEMA,
+  type DescribedHeaders,
   type DescribedOperation,
   type JsonSchema,
   type SchemaBook,
@@ -21,7 +24,15 @@ import { parameters } from './parameters.js';
 import { hasLinkageUrl, hasRelatedUrl, hasUrl } from './write.js';
 
 /** How JSON:API describes itself. */
-export const SCHEMAS: WireSchemas = Object.freeze<WireSchemas>({ answer, body, parameters, serves, errors, root });
+export const SCHEMAS: WireSchemas = Object.freeze<WireSchemas>({
+  answer,
+  body,
+  headers,
+  parameters,
+  serves,
+  errors,
+  root,
+});
 
 const TEXT: JsonSchema = { type: 'string' };
 
@@ -55,6 +66,10 @@ function answer(operation: DescribedOperation, book: SchemaBook): JsonSchema | u
     default:
       return undefined;
   }
+}
+
+function headers(operation: DescribedOperation): DescribedHeaders {
+  return isPage(operation) ? PAGE_HEADERS : {};
 }
 
 /** Members of a relationship are replaced or taken out only where options allow it. */
