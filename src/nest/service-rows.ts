@@ -42,8 +42,14 @@ class Rows {
   }
 
   private related(linkage: Identifier | readonly Identifier[], edges: readonly Edge[]): unknown {
-    const find = ({ resource, id }: Identifier): PlainRow => this.row(this.records.get(resource)!.get(id)!, edges);
-    return Array.isArray(linkage) ? (linkage as readonly Identifier[]).map(find) : find(linkage as Identifier);
+    // A store need not have what it names: somebody may have deleted it meanwhile.
+    const find = ({ resource, id }: Identifier): PlainRow[] => {
+      const record = this.records.get(resource)?.get(id);
+      return record === undefined ? [] : [this.row(record, edges)];
+    };
+    return Array.isArray(linkage)
+      ? (linkage as readonly Identifier[]).flatMap(find)
+      : (find(linkage as Identifier)[0] ?? null);
   }
 }
 
