@@ -28,7 +28,8 @@ export interface Dialect {
   readonly inWholeRows: (columns: readonly Sql[], rows: readonly Part[], types: readonly string[]) => Sql;
   /** A column of a type of its own as plain text. */
   readonly asText: (column: Sql) => Sql;
-  readonly like: (column: Sql, pattern: Sql) => Sql;
+  /** @param type of the column, as the database knows it */
+  readonly like: (column: Sql, pattern: Sql, type: string) => Sql;
   /** `LIKE` that ignores case, as far as the database folds it. */
   readonly ilike: (column: Sql, pattern: Sql) => Sql;
   /** A number as a double. */
@@ -141,7 +142,8 @@ const postgres: Differences = {
     return sql`(${join(columns, ', ')}) IN (SELECT * FROM unnest(${join(lists, ', ')}))`;
   },
   asText: (column) => sql`${column}::text`,
-  like: (column, pattern) => sql`${column}::text LIKE ${pattern}`,
+  // Text that ignores case would mind it as plain text.
+  like: (column, pattern, type) => sql`${column}${raw(type === 'citext' ? '' : '::text')} LIKE ${pattern}`,
   ilike: (column, pattern) => sql`${column}::text ILIKE ${pattern}`,
   // Money is no number of its own accord.
   toDouble: (column, type) => sql`CAST(${column}${raw(type === 'decimal' ? '::numeric' : '')} AS DOUBLE PRECISION)`,

@@ -222,8 +222,8 @@ export class Where {
     // An enum of PostgreSQL is comparable with nothing but itself.
     const isEnum = attribute.type === 'enum' || other.type === 'enum';
     return isEnum
-      ? this.operation(operator.name, asText(left), asText(right))
-      : this.operation(operator.name, left, right);
+      ? this.operation(operator.name, asText(left), asText(right), attribute)
+      : this.operation(operator.name, left, right, attribute);
   }
 
   private oneOf(filter: OneOf, alias: string): Sql {
@@ -267,18 +267,19 @@ export class Where {
   }
 
   /** An operator between the column and something that stands to its right. */
-  private operation(name: string, left: Sql, right: Sql, attribute?: ColumnAttribute): Sql {
+  private operation(name: string, left: Sql, right: Sql, attribute: ColumnAttribute): Sql {
     const symbol = SYMBOLS[name];
     if (symbol !== undefined) return sql`${left} ${raw(symbol)} ${right}`;
+    const like = (): Sql => this.dialect.like(left, right, this.columns.databaseType(attribute.column));
     switch (name) {
       case 'like':
       case 'contains':
       case 'startswith':
       case 'endswith':
-        return this.dialect.like(left, right);
+        return like();
       case 'not_like':
       case 'notcontains':
-        return sql`NOT (${this.dialect.like(left, right)})`;
+        return sql`NOT (${like()})`;
       case 'ilike':
       case 'iexact':
       case 'icontains':
@@ -288,7 +289,7 @@ export class Where {
       case 'year':
       case 'month':
       case 'day':
-        return sql`${this.dialect.datePart(name, left, attribute!.type)} = ${right}`;
+        return sql`${this.dialect.datePart(name, left, attribute.type)} = ${right}`;
       default:
         throw new Error(`The operator "${name}" has no SQL.`);
     }
