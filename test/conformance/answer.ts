@@ -6,6 +6,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   text: string;
+  /** The client's port, by which a server knows the request. */
+  port?: number | undefined;
   /** The body as JSON; undefined where it is empty or no JSON. */
   body: Json | undefined;
 }
@@ -20,13 +22,15 @@ export function send(port: number, exchange: Exchange): Promise<Answer> {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
+        const port = response.socket.localPort;
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const headers = Object.entries(response.headers).map(([name, value]) => [
             name,
             [value ?? ''].flat().join(', '),
           ]);
-          resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(headers), text, body: parse(text) });
+          const status = response.statusCode ?? 0;
+          resolve({ status, headers: Object.fromEntries(headers), text, port, body: parse(text) });
         });
       },
     );

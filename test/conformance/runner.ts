@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Answer, hangUp, send } from './answer.js';
-import { type Case, type Profile, readCases, readDataset } from './cases.js';
+import { type Case, type Exchange, type Profile, readCases, readDataset } from './cases.js';
 import { judge, type Outcome, type Suite } from './suite.js';
 import { type Database, World } from './world.js';
 
@@ -27,8 +27,12 @@ export function load(suite: Suite, folder: string): Material {
   };
 }
 
+/** Looks at every answer of an application: what is wrong with one beside what is recorded; undefined where it is sound. */
+export type Watch = (application: INestApplication) => (asked: Exchange, answer: Answer) => string | undefined;
+
 export class Runner {
   private readonly applications = new Map<string, Promise<INestApplication>>();
+  private readonly watchers = new Map<INestApplication, ReturnType<Watch>>();
   private untouched = true;
 
   private constructor(
@@ -36,10 +40,17 @@ export class Runner {
     private readonly material: Material,
     private readonly world: World,
     private readonly adapter: Adapter,
+    private readonly watch: Watch | undefined,
   ) {}
 
-  static async open(suite: Suite, material: Material, database: Database, adapter: Adapter): Promise<Runner> {
-    return new Runner(suite, material, await World.create(database, readDataset(material.folder)), adapter);
+  static async open(
+    suite: Suite,
+    material: Material,
+    database: Database,
+    adapter: Adapter,
+    watch?: Watch,
+  ): Promise<Runner> {
+    return new Runner(suite, material, await World.create(database, readDataset(material.folder)), adapter, watch);
   }
 
   async run(example: Case): Promise<Outcome> {
@@ -69,7 +80,12 @@ export class Runner {
     if (!this.untouched) await this.world.reset();
     this.untouched = example.steps.every(({ method }) => ['GET', 'HEAD', 'OPTIONS'].includes(method));
     const answers: Answer[] = [];
-    for (const step of example.steps) answers.push(await send(port, step));
+    for (const step of example.steps) {
+      const answer = await send(port, step);
+      const fault = this.watchers.get(application)?.(step, answer);
+      if (fault !== undefined) throw new Error(`${step.method} ${step.path}: ${fault}`);
+      answers.push(answer);
+    }
     return answers;
   }
 
@@ -88,6 +104,7 @@ export class Runner {
         : new FastifyAdapter({ routerOptions: { ignoreTrailingSlash } }),
       { logger: false, abortOnError: false },
     );
+    if (this.watch !== undefined) this.watchers.set(application, this.watch(application));
     return (await application.listen(0, '127.0.0.1'), application);
   }
 }

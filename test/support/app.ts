@@ -17,7 +17,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { DescribedAnswers, type Exchange } from './described-answers.js';
+import { DescribedAnswers, sentJson } from './described-answers.js';
 import { type Database, type DatabaseKind, describeDatabases } from './databases.js';
 
 export type AdapterKind = 'express' | 'fastify';
@@ -118,20 +118,17 @@ function expectDescribed(
   parts: RequestParts,
 ): void {
   const { status, headers, text } = answer;
-  const fault = described?.faultOf({ method, path, port: from, status, headers, text, sent: sentJson(parts) });
+  const fault = described?.faultOf({
+    method,
+    path,
+    port: from,
+    status,
+    headers,
+    text,
+    sent: sentJson({ headers: { 'Content-Type': JSON_API, ...parts.headers }, body: parts.body }),
+  });
   if (fault === undefined) return;
   throw new Error(`${method} ${path} is not answered as the OpenAPI document says: ${fault}\n${status} ${text}`);
-}
-
-function sentJson({ headers = {}, body }: RequestParts): Exchange['sent'] {
-  const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  const contentType = given === undefined ? JSON_API : String(given);
-  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return { contentType, body };
-  try {
-    return { contentType, body: JSON.parse(String(body)) as unknown };
-  } catch {
-    return { contentType, body: undefined };
-  }
 }
 
 function createAdapter(adapter: AdapterKind | AbstractHttpAdapter): AbstractHttpAdapter {

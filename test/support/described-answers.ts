@@ -29,6 +29,24 @@ export interface Exchange {
   readonly sent: { readonly contentType: string | undefined; readonly body: unknown };
 }
 
+/** What a request holds; bodies that are no text are sent as JSON. */
+export function sentJson({
+  headers,
+  body,
+}: {
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: unknown;
+}): Exchange['sent'] {
+  const [, type] = Object.entries(headers).findLast(([name]) => name.toLowerCase() === 'content-type') ?? [];
+  const contentType = type === undefined ? undefined : String(type);
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return { contentType, body };
+  try {
+    return { contentType, body: JSON.parse(String(body)) as unknown };
+  } catch {
+    return { contentType, body: undefined };
+  }
+}
+
 /** A request that has reached a handler. */
 interface Arrival {
   readonly request: object;
