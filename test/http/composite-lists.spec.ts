@@ -22,7 +22,7 @@ class Visit {
 }
 
 const ROWS = 17_000;
-const HALL = '7';
+const HALL = '9007199254740993';
 
 async function seed({ manager }: DataSource): Promise<void> {
   const rows = Array.from({ length: ROWS }, (_, index) => ({
