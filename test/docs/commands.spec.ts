@@ -7,6 +7,7 @@ import { AppModule as Blog } from '../../sample/blog/app.module.js';
 import { AppModule as Quickstart } from '../../sample/quickstart/main.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { type Block, blocksOf, isAddresses, isAsked, PAGES } from './blocks.js';
+import { type Door, openDoor } from './door.js';
 
 const [database, root] = Reflect.getMetadata('imports', Shop) as [DynamicModule, DynamicModule];
 
@@ -37,20 +38,25 @@ const ASKED = PAGES.flatMap((page) =>
 describe.each(ASKED)('the commands of %s, asked of the application %s,', (page, sample) => {
   const blocks = blocksOf(page).filter((block) => isAsked(block) && block.sample === sample);
   let app: TestApp;
+  let door: Door;
 
   beforeAll(async () => {
     if (sample === undefined || !(sample in SAMPLES)) throw new Error(`${page}: name one as <!-- commands: blog -->`);
     app = await createApp(SAMPLES[sample]!);
     app.app.useLogger(false);
+    door = await openDoor(app);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    door.close();
+    await app.close();
+  });
 
   it('run, and are answered as shown', async () => {
     const variables = new Map<string, string>();
     for (const block of blocks.filter((each) => !isAddresses(each))) {
       const expected: unknown = block.next?.language === 'json' ? JSON.parse(block.next.text) : undefined;
 
-      const { isDone, text } = await run(block.text.replaceAll(ADDRESS, app.url), variables);
+      const { isDone, text } = await run(block.text.replaceAll(ADDRESS, door.url), variables);
 
       expect(`${where(block)} ${isDone ? 'done' : text}`).toBe(
         `${where(block)} ${isRefusal(expected) ? text : 'done'}`,
