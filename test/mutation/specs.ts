@@ -88,3 +88,4 @@ import '../http/flat-writing.spec.js';
 import '../http/written-values.spec.js';
 import '../http/relationships.spec.js';
 import '../http/create.spec.js';
+import '../openapi/searches.spec.js';

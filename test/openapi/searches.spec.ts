@@ -38,6 +38,7 @@ class Person {
     id: true,
     name: ['eq', 'like'],
     owner: true,
+    vet: true,
     grown: { attribute: 'age' },
     master: { attribute: 'owner.name' },
     home: { attribute: 'owner.address.city' },
@@ -49,6 +50,7 @@ class Pet {
   @Expose() @Column() name!: string;
   @Expose() @Column({ type: 'int', nullable: true }) age!: number | null;
   @Expose() @ManyToOne(() => Person, (person) => person.pets) owner!: Relation<Person>;
+  @Expose() @ManyToOne(() => Person) vet!: Relation<Person>;
 }
 
 /** Of every kind one, has and any, one of the application's own, and one that there is not. */
@@ -155,7 +157,7 @@ describe('what the OpenAPI document says of searches', () => {
         pointer,
         ['id', 'name', 'age', 'born', 'extra', 'address', 'address.city', 'label', 'secret', 'pets', 'pets.name'],
       ],
-      ['pet', through.pointer, ['id', 'name', 'owner', 'owner.name', 'nice', 'no']],
+      ['pet', through.pointer, ['id', 'name', 'owner', 'owner.name', 'vet.name', 'nice', 'no']],
     ] as const) {
       for (const field of fields) {
         const isAnswered = (await status(`/api/${type}?${name}=${field}`, 'application/vnd.api+json')) === 200;
