@@ -92,6 +92,15 @@ const FEATURES = RestlessModule.forFeature([
     count: 'estimated',
     permissions: { hasObjectPermission: (thing: Thing) => thing.size < 40 },
   },
+  {
+    entity: Thing,
+    prefix: 'restricted',
+    count: 'estimated',
+    countModes: [{ capped: 50 }],
+    preprocessors: {
+      GET_COLLECTION: [({ restrictions }) => void restrictions.push({ name: 'size', op: 'lt', val: 500 })],
+    },
+  },
   { entity: Shelf, prefix: 'open', scope: { name: 'room', op: 'ne', val: 'cellar' } },
 ]);
 
@@ -237,10 +246,11 @@ describeServers(
       it.each([
         ['/scoped/thing', { estimatedTotal: { atLeast: 51 } }],
         ['/scoped/thing?filter[label]=round', { total: 50 }],
+        ['/restricted/thing', { estimatedTotal: { atLeast: 51 } }],
         ['/refused/thing', { total: 40 }],
         ['/open/shelf/1/things?countMode=estimated&filter[size][lt]=300', { estimatedTotal: { atLeast: 51 } }],
         ['/open/shelf/1/things?countMode=estimated&filter[size][lt]=100', { total: 25 }],
-      ])('tells nothing of rows that a scope hides: %s', async (path, meta) => {
+      ])('tells nothing of rows that a scope or a preprocessor hides: %s', async (path, meta) => {
         expect((await get(path)).at('/meta')).toEqual(meta);
       });
 
