@@ -35,8 +35,9 @@ export function idsFilter(resource: Resource, many: boolean, value: unknown, pla
     return values;
   });
   // There may be more of them than a statement has parameters.
-  const plain = many ? named.filter(isPlain) : [];
-  const others = named.filter((values) => !plain.includes(values));
+  const isListed = (values: IdValues): boolean => many && isPlain(values);
+  const plain = named.filter(isListed);
+  const others = named.filter((values) => !isListed(values));
   const rows = plain.map((values) => Object.freeze(values.map(([, value]) => value as PlainValue)));
   const together = rows.length === 0 ? undefined : oneOf(resource.id, Object.freeze(rows));
   return or([together, ...others.map(ofValues)]) ?? compare(resource.id[0]!, operator('in'), Object.freeze([]));
