@@ -9,7 +9,7 @@ import { isTruncated, neighboursOf } from '../neighbours.js';
 import { collectionUrl, linkHeader, pageLinks, resourceUrl } from '../links.js';
 import type { Serialized, SerializedResource } from '../serializer.js';
 import type { Address, WireAnswer, WireError, WireOptions } from '../wire-format.js';
-import { hiddenKey, keyValues } from './key.js';
+import { hiddenKey, keyValues, type KeyPart } from './key.js';
 import { Records } from './related.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -84,6 +84,7 @@ function pageHeaders(result: Result, address: Address): Readonly<Record<string, 
 
 class ObjectWriter {
   private readonly records: Records;
+  private readonly parts = new Map<Resource, readonly KeyPart[]>();
 
   constructor(
     private readonly result: Result,
@@ -111,11 +112,25 @@ class ObjectWriter {
 
   /** The parts of the key that are no attributes here; what a serializer has left out is none. */
   private keyOf({ resource, id }: ResourceRecord, own: SerializedResource | undefined): Record<string, unknown> {
-    const { attributes } = this.result.query.fieldsets.get(resource)!;
-    const shown = own === undefined ? attributes : attributes.filter(({ name }) => Object.hasOwn(own.attributes, name));
-    const parts = hiddenKey(resource, shown);
+    const parts = own === undefined ? this.partsOf(resource) : this.hiddenBy(own, resource);
     const values = keyValues(parts, { resource, id });
     return Object.fromEntries(parts.map(({ name }, index) => [name, values[index]]));
+  }
+
+  private hiddenBy({ attributes: own }: SerializedResource, resource: Resource): readonly KeyPart[] {
+    const { attributes } = this.result.query.fieldsets.get(resource)!;
+    return hiddenKey(
+      resource,
+      attributes.filter(({ name }) => Object.hasOwn(own, name)),
+    );
+  }
+
+  /** Alike in all rows of a resource that no serializer has made. */
+  private partsOf(resource: Resource): readonly KeyPart[] {
+    const parts =
+      this.parts.get(resource) ?? hiddenKey(resource, this.result.query.fieldsets.get(resource)!.attributes);
+    this.parts.set(resource, parts);
+    return parts;
   }
 
   /** The related objects; undefined where they were not loaded. */
